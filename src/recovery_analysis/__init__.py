@@ -1,0 +1,1 @@
+"""Evidence for recovery curricula in England's schools."""

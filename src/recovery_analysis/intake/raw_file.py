@@ -1,0 +1,230 @@
+"""One raw file as it lies on disk: its bytes' hash, its encoding, its cells as text. Never edited."""
+
+import csv
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recovery_analysis.errors import FileRefused
+
+FileFormat = Literal["csv", "xlsx", "parquet"]
+
+#: Row 1 is the header, so the first record of a frame is row 2 of the file.
+FIRST_RECORD_ROW = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFile:
+    """A file's place, name for messages, SHA-256, format, encoding and column names as written."""
+
+    path: Path
+    label: str
+    sha256: str
+    format: FileFormat
+    encoding: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """All cells of a raw file as text; record ``i`` of ``frame`` is row ``i + 2`` of the file."""
+
+    raw: RawFile
+    frame: pd.DataFrame
+
+
+def inspect(path: Path) -> RawFile:
+    """Hash a file, find its format and encoding and read its header.
+
+    Raises
+    ------
+    FileRefused
+        The file is missing, empty, a web page saved as a table, binary, of an unknown encoding, or has
+        the same column twice.
+    """
+    content = _bytes_of(path)
+    if not content.strip():
+        raise FileRefused(
+            f"{path.name}: the file is empty; expected a table with a header row. Download it again."
+        )
+    file_format = _format_of(path, content)
+    encoding = _encoding_of(path, content) if file_format == "csv" else "binary"
+    columns = _header(path, content, file_format=file_format, encoding=encoding)
+    seen: set[str] = set()
+    for column in columns:
+        if column in seen and column.strip():
+            raise FileRefused(
+                f"{path.name}: row 1: the column {column!r} stands twice; expected each column once. "
+                "Remove the copy or download the file again."
+            )
+        seen.add(column)
+    return RawFile(
+        path=path,
+        label=path.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        format=file_format,
+        encoding=encoding,
+        columns=columns,
+    )
+
+
+def read_cells(raw: RawFile) -> RawTable:
+    """Read every cell as text (blank is an empty string), refusing ragged-long and truncated files.
+
+    A row shorter than the header is padded with blanks: the publishers cut national rows short. A last
+    row that is short *and* has no line end is a truncated download and is refused.
+    """
+    if raw.format == "parquet":
+        frame = pq.read_table(raw.path).to_pandas()
+        frame = frame.astype("str").mask(frame.isna(), "")
+    elif raw.format == "xlsx":
+        frame = pd.read_excel(raw.path, header=None, dtype=str, keep_default_na=False)
+        frame = frame.iloc[1:].set_axis(list(raw.columns), axis=1).reset_index(drop=True)
+    else:
+        frame = _read_csv(raw)
+    return RawTable(raw=raw, frame=frame)
+
+
+def _read_csv(raw: RawFile) -> pd.DataFrame:
+    text = raw.path.read_bytes().decode(raw.encoding)
+    _refuse_truncated(raw, text)
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            dtype=str,
+            header=None,
+            names=list(range(len(raw.columns))),
+            skiprows=_header_lines(text),
+            keep_default_na=False,
+            na_values=[],
+            skip_blank_lines=False,
+            index_col=False,
+        )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
+        raise FileRefused(
+            f"{raw.label}: the rows do not fit the {len(raw.columns)} columns of row 1 "
+            f"({_line_hint(error)}). Expected one value a column; open the file in a text editor at that "
+            "line or download it again."
+        ) from None
+    return frame.fillna("").set_axis(list(raw.columns), axis=1)
+
+
+def _header_lines(text: str) -> int:
+    """Count the text lines of the header record (a quoted header cell may hold a line end)."""
+    reader = csv.reader(io.StringIO(text))
+    next(reader)
+    return reader.line_num
+
+
+def _line_hint(error: Exception) -> str:
+    words = [word.strip(",.") for word in str(error).split()]
+    numbers = [word for word in words if word.isdigit()]
+    return f"line {numbers[1]}" if len(numbers) > 1 else "an unclosed quotation mark or broken row"
+
+
+def _refuse_truncated(raw: RawFile, text: str) -> None:
+    if text.endswith(("\n", "\r")):
+        return
+    last = text[text.rfind("\n") + 1 :]
+    fields = next(csv.reader([last]), [])
+    if len(fields) < len(raw.columns) or last.count('"') % 2:
+        row = text.count("\n") + 1
+        raise FileRefused(
+            f"{raw.label}: row {row} is cut off after {len(fields)} of {len(raw.columns)} columns and the "
+            "file has no line end: the download was truncated. Download it again."
+        )
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FileRefused(f"{path}: no such file; check the path.") from None
+    except (IsADirectoryError, PermissionError) as error:
+        raise FileRefused(f"{path}: can not be read ({error.strerror}).") from None
+
+
+def _format_of(path: Path, content: bytes) -> FileFormat:
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
+        raise FileRefused(
+            f"{path.name}: this is a web page saved under a table's name (it starts with an HTML tag); "
+            "expected rows and columns. Use the publisher's download button, not 'save page as'."
+        )
+    if content.startswith(b"PAR1"):
+        if not content.endswith(b"PAR1"):
+            raise FileRefused(f"{path.name}: the parquet file is truncated. Download it again.")
+        return "parquet"
+    if content.startswith(b"PK\x03\x04"):
+        if not zipfile.is_zipfile(path):
+            raise FileRefused(f"{path.name}: the workbook is truncated. Download it again.")
+        return "xlsx"
+    if path.suffix.lower() in (".xlsx", ".parquet"):
+        raise FileRefused(
+            f"{path.name}: the content is not a {path.suffix} file. Download it again or correct the name."
+        )
+    return "csv"
+
+
+def _encoding_of(path: Path, content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused(
+            f"{path.name}: the file is UTF-16; expected UTF-8 or Windows-1252. Save it again as "
+            "'CSV UTF-8'."
+        )
+    if b"\x00" in content:
+        at = content[: content.index(b"\x00")].count(b"\n") + 1
+        raise FileRefused(
+            f"{path.name}: row {at} holds a NUL byte: the file is binary or damaged. Download it again."
+        )
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as utf8:
+        try:
+            content.decode("cp1252")
+        except UnicodeDecodeError as error:
+            row = content[: error.start].count(b"\n") + 1
+            raise FileRefused(
+                f"{path.name}: row {row}: neither UTF-8 nor Windows-1252 (byte {error.start}). Save the "
+                "file again as 'CSV UTF-8'."
+            ) from None
+        _refuse_mixed(path, content, utf8)
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _refuse_mixed(path: Path, content: bytes, error: UnicodeDecodeError) -> None:
+    """Refuse a file whose byte-order mark promises UTF-8 and whose later bytes break it."""
+    if content.startswith(b"\xef\xbb\xbf"):
+        row = content[: error.start].count(b"\n") + 1
+        raise FileRefused(
+            f"{path.name}: row {row}: the file says that it is UTF-8 but is not (byte {error.start}). "
+            "Save the file again as 'CSV UTF-8'."
+        )
+
+
+def _header(
+    path: Path, content: bytes, *, file_format: FileFormat, encoding: str
+) -> tuple[str, ...]:
+    if file_format == "parquet":
+        try:
+            return tuple(pq.read_schema(path).names)
+        except (pa.ArrowInvalid, OSError):
+            raise FileRefused(
+                f"{path.name}: the parquet file is damaged. Download it again."
+            ) from None
+    if file_format == "xlsx":
+        first = pd.read_excel(path, header=None, nrows=1, dtype=str, keep_default_na=False)
+        return tuple(str(cell) for cell in first.iloc[0])
+    try:
+        header = next(csv.reader(io.StringIO(content[:262_144].decode(encoding, errors="ignore"))))
+    except (csv.Error, StopIteration):
+        raise FileRefused(f"{path.name}: row 1 is not a header. Download it again.") from None
+    return tuple(header)

@@ -1,0 +1,1 @@
+"""Words of the field: identifiers, periods, measures, reasons for missing values. No I/O, no pandas."""
