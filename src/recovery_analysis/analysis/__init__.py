@@ -1,0 +1,1 @@
+"""One file a question: validated data in, one frozen result out."""

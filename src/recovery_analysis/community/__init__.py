@@ -1,0 +1,1 @@
+"""Which schools a report is about, at which date, and how URNs follow one another."""

@@ -1,0 +1,1 @@
+"""The gate: nothing reaches a figure, table or sentence without passing it."""

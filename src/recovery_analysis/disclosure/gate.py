@@ -1,0 +1,64 @@
+"""Release a result: every estimate in it is checked, and only a released result can be exhibited."""
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from recovery_analysis.analysis.result import Estimate
+from recovery_analysis.disclosure.policy import PUBLIC, Policy
+from recovery_analysis.words.missing import MissingReason
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Generic[R]):
+    """A result that passed the gate, under which policy, and how many numbers were hidden."""
+
+    result: R
+    policy: Policy
+    hidden_n: int
+
+
+def release(result: R, *, policy: Policy = PUBLIC) -> Released[R]:
+    """Pass a result (a frozen dataclass, nested as it likes) through the gate.
+
+    Every :class:`Estimate` that rests on 1 to ``policy.min_count - 1`` pupils in its smallest group loses
+    its value, its interval and its counts, and gets the reason ``too_few``.
+    """
+    hidden = [0]
+    safe = _walk(result, policy, hidden)
+    return Released(result=safe, policy=policy, hidden_n=hidden[0])
+
+
+def _walk(item: Any, policy: Policy, hidden: list[int]) -> Any:  # noqa: ANN401
+    if isinstance(item, Estimate):
+        return _check(item, policy, hidden)
+    if isinstance(item, tuple) and not hasattr(item, "_fields"):
+        return tuple(_walk(part, policy, hidden) for part in item)
+    if isinstance(item, dict):
+        return {key: _walk(part, policy, hidden) for key, part in item.items()}
+    if is_dataclass(item) and not isinstance(item, type):
+        parts = {f.name: getattr(item, f.name) for f in fields(item) if f.init}
+        walked = {name: _walk(part, policy, hidden) for name, part in parts.items()}
+        changed = {name: part for name, part in walked.items() if part is not parts[name]}
+        return replace(item, **changed) if changed else item
+    return item
+
+
+def _check(estimate: Estimate, policy: Policy, hidden: list[int]) -> Estimate:
+    smallest = estimate.n_smallest
+    held = estimate.basis == "computed" or policy.applies_to_published
+    if not held or smallest is None or not 0 < smallest < policy.min_count:
+        return estimate
+    if estimate.value is not None:
+        hidden[0] += 1
+    return replace(
+        estimate,
+        value=None,
+        low=None,
+        high=None,
+        n_pupils=None,
+        n_smallest=None,
+        missing_reason=MissingReason.TOO_FEW.value,
+        why_no_interval="",
+    )

@@ -1,0 +1,1 @@
+"""Released results to what a leader sees: figures, tables, sentences, findings."""

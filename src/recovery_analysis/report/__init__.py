@@ -1,0 +1,1 @@
+"""Exhibits to self-contained, accessible HTML."""

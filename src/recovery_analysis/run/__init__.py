@@ -1,0 +1,1 @@
+"""Chapters executed for a community, and many communities in one run."""

@@ -1,0 +1,1 @@
+"""The validated store: immutable parquet parts and one manifest that points to them."""
