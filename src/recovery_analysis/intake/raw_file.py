@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +80,15 @@ def read_cells(raw: RawFile) -> RawTable:
     """Read every cell as text (blank is an empty string), refusing ragged-long and truncated files.
 
     A row shorter than the header is padded with blanks: the publishers cut national rows short. A last
-    row that is short *and* has no line end is a truncated download and is refused.
+    row with no line end that is shorter than all others is a truncated download and is refused.
     """
     if raw.format == "parquet":
         frame = pq.read_table(raw.path).to_pandas()
         frame = frame.astype("str").mask(frame.isna(), "")
     elif raw.format == "xlsx":
-        frame = pd.read_excel(raw.path, header=None, dtype=str, keep_default_na=False)
-        frame = frame.iloc[1:].set_axis(list(raw.columns), axis=1).reset_index(drop=True)
+        sheet = _first_sheet(raw.path)
+        names = [*raw.columns, *range(len(raw.columns), sheet.shape[1])]
+        frame = sheet.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
     else:
         frame = _read_csv(raw)
     return RawTable(raw=raw, frame=frame)
@@ -116,6 +118,13 @@ def _read_csv(raw: RawFile) -> pd.DataFrame:
     return frame.fillna("").set_axis(list(raw.columns), axis=1)
 
 
+def _first_sheet(path: Path, *, rows: int | None = None) -> pd.DataFrame:
+    """Read the first sheet as text; what openpyxl says of styles that it does not know is no concern."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+        return pd.read_excel(path, header=None, nrows=rows, dtype=str, keep_default_na=False)
+
+
 def _header_lines(text: str) -> int:
     """Count the text lines of the header record (a quoted header cell may hold a line end)."""
     reader = csv.reader(io.StringIO(text))
@@ -130,15 +139,18 @@ def _line_hint(error: Exception) -> str:
 
 
 def _refuse_truncated(raw: RawFile, text: str) -> None:
+    """Refuse a last row with no line end that is shorter than every other row of the file."""
     if text.endswith(("\n", "\r")):
         return
     last = text[text.rfind("\n") + 1 :]
-    fields = next(csv.reader([last]), [])
-    if len(fields) < len(raw.columns) or last.count('"') % 2:
-        row = text.count("\n") + 1
+    fields = len(next(csv.reader([last]), []))
+    if fields >= len(raw.columns) and last.count('"') % 2 == 0:
+        return
+    lengths = [len(row) for row in csv.reader(io.StringIO(text))][:-1]
+    if last.count('"') % 2 or fields < min(lengths, default=fields):
         raise FileRefused(
-            f"{raw.label}: row {row} is cut off after {len(fields)} of {len(raw.columns)} columns and the "
-            "file has no line end: the download was truncated. Download it again."
+            f"{raw.label}: row {len(lengths) + 1} is cut off after {fields} of {len(raw.columns)} "
+            "columns and the file has no line end: the download was truncated. Download it again."
         )
 
 
@@ -221,8 +233,7 @@ def _header(
                 f"{path.name}: the parquet file is damaged. Download it again."
             ) from None
     if file_format == "xlsx":
-        first = pd.read_excel(path, header=None, nrows=1, dtype=str, keep_default_na=False)
-        return tuple(str(cell) for cell in first.iloc[0])
+        return tuple(str(cell) for cell in _first_sheet(path, rows=1).iloc[0])
     try:
         header = next(csv.reader(io.StringIO(content[:262_144].decode(encoding, errors="ignore"))))
     except (csv.Error, StopIteration):

@@ -162,6 +162,16 @@ _ALL = (
         decimals=1,
         gap_sign=-1,
     ),
+    Measure(
+        name="ks4_disadvantaged_pct",
+        title="Key stage 4 pupils who are disadvantaged",
+        stage="school",
+        unit="percent",
+        low=0,
+        high=100,
+        decimals=0,
+        gap_sign=-1,
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}

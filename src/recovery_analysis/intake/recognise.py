@@ -1,0 +1,82 @@
+"""Which reader knows a file: by its columns, never by its name."""
+
+from difflib import SequenceMatcher
+
+from recovery_analysis.errors import NotRecognised
+from recovery_analysis.intake.raw_file import RawFile
+from recovery_analysis.intake.reader import Reader
+from recovery_analysis.intake.readers import (
+    absence,
+    census,
+    dictionaries,
+    ees,
+    gap_index,
+    gias_establishments,
+    gias_group_links,
+    gias_groups,
+    gias_links,
+    gias_urn_lookup,
+    ks2_school,
+    ks4_school,
+    la_list,
+    la_neighbours,
+    lait,
+    reduced_tables,
+    school_fsm,
+    secondary_extract,
+    trust_measures,
+)
+
+#: Every reader, most specific first: the first that recognises a file reads it.
+READERS: tuple[Reader, ...] = (
+    gias_group_links.READER,
+    gias_groups.READER,
+    gias_establishments.READER,
+    gias_links.READER,
+    gias_urn_lookup.READER,
+    trust_measures.READER,
+    *reduced_tables.READERS,
+    ks2_school.READER,
+    ks4_school.READER,
+    secondary_extract.READER,
+    absence.READER,
+    census.READER,
+    school_fsm.READER,
+    lait.READER,
+    *la_list.READERS,
+    la_neighbours.READER,
+    gap_index.READER,
+    *ees.READERS,
+    dictionaries.READER,
+)
+
+
+def recognise(raw: RawFile) -> Reader:
+    """Give the reader of a file.
+
+    Raises
+    ------
+    NotRecognised
+        No reader knows the columns; the message names the columns seen and the formats known.
+    """
+    for reader in READERS:
+        if reader.recognises(raw):
+            return reader
+    seen = ", ".join(repr(column) for column in raw.columns[:8])
+    more = f" and {len(raw.columns) - 8} more" if len(raw.columns) > 8 else ""
+    raise NotRecognised(
+        f"{raw.label}: no reader knows these columns: {seen}{more}. Expected one of: "
+        f"{', '.join(sorted({reader.source.kind for reader in READERS}))}"
+        f"{_near_hint(raw)}. Check that this is the publisher's own file with its header row."
+    )
+
+
+def _near_hint(raw: RawFile) -> str:
+    """Name the reader whose kind is most like the file's name, when one is."""
+    stem = raw.path.stem.casefold()
+    kinds = {reader.source.kind for reader in READERS}
+    kind, score = max(
+        ((kind, SequenceMatcher(None, stem, kind).ratio()) for kind in kinds),
+        key=lambda pair: pair[1],
+    )
+    return f" (by its name it could be {kind})" if score > 0.6 else ""

@@ -1,0 +1,1 @@
+"""Statistics: arrays in, small frozen dataclasses out; nothing here knows what a school is."""

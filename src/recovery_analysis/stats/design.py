@@ -1,0 +1,193 @@
+"""Check what goes into a regression and turn its columns into an orthonormal basis.
+
+The basis makes every later step independent of the units of the columns: in it the bread of the sandwich is
+the identity matrix, so a year (2019) and a share (0.02) can stand side by side without loss of digits.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToReport
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+#: A column whose part outside the span of the columns before it is smaller than this share of its own length
+#: counts as a repeat of them. R's ``lm`` uses 1e-7; calendar years beside an intercept have about 1e-3.
+COLLINEAR_BELOW = 1e-10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Design:
+    """A checked regression: basis Q of sqrt(w) X, response sqrt(w) y, and the way back to coefficients.
+
+    ``coef = to_coef @ (basis.T @ response)``; ``weights`` has mean 1 and is None when all weights are equal.
+    """
+
+    basis: Floats
+    response: Floats
+    weights: Floats | None
+    to_coef: Floats
+    cluster: Codes
+    n_clusters: int
+
+    @property
+    def residuals(self) -> Floats:
+        """Residuals of the full model in weighted units; exactly zero when they are only rounding."""
+        return project_out(self.basis, self.response)
+
+
+def project_out(basis: Floats, response: Floats) -> Floats:
+    """Residual of ``response`` on orthonormal columns; exactly zero when it is only rounding."""
+    residual = response - basis @ (basis.T @ response)
+    if np.linalg.norm(residual) <= 1e-13 * np.linalg.norm(response):
+        return np.zeros_like(residual)
+    return residual
+
+
+def vector(values: ArrayLike, name: str, *, length: int | None = None) -> Floats:
+    """Give one-dimensional float64 values, all of them finite.
+
+    Raises
+    ------
+    ParameterError
+        If the values are not numbers, not one-dimensional, of another length, missing or infinite.
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name} must hold numbers; change text and nulls first") from error
+    if array.ndim != 1 or (length is not None and len(array) != length):
+        expected = "one dimension" if length is None else f"{length} values in one dimension"
+        raise ParameterError(f"{name} must have {expected}, not shape {array.shape}")
+    refuse_not_finite(array, name)
+    return array
+
+
+def refuse_not_finite(array: Floats, name: str) -> None:
+    """Stop at missing or infinite values, saying how many there are."""
+    bad = int(np.count_nonzero(~np.isfinite(array)))
+    if bad:
+        raise ParameterError(
+            f"{name} must be finite; {bad} of {array.size} values are missing or infinite:"
+            " leave those rows out first and report how many there were"
+        )
+
+
+def cluster_codes(cluster: ArrayLike, *, length: int) -> tuple[Codes, int]:
+    """Give each cluster a number, from 0, and say how many there are.
+
+    Raises
+    ------
+    ParameterError
+        If the ids are of another length, or one is missing.
+    TooFewToReport
+        If there are fewer than two clusters.
+    """
+    ids = np.asarray(cluster)
+    if ids.shape != (length,):
+        raise ParameterError(
+            f"cluster must have {length} ids in one dimension, not shape {ids.shape}"
+        )
+    if ids.dtype == object:
+        seen: dict[object, int] = {}
+        codes = np.fromiter((seen.setdefault(key, len(seen)) for key in ids), np.intp, length)
+        missing = any(not isinstance(key, str | int | np.integer) for key in seen)
+        count = len(seen)
+    else:
+        unique, codes = np.unique(ids, return_inverse=True)
+        missing = unique.dtype.kind == "f" and not bool(np.isfinite(unique).all())
+        count = len(unique)
+    if missing:
+        raise ParameterError(
+            "cluster must be text or whole numbers; an id is missing: give each row one"
+        )
+    if count < 2:
+        raise TooFewToReport(
+            "a cluster-robust error needs at least 2 clusters; all rows have the same id:"
+            " report the estimate without an interval"
+        )
+    return codes.astype(np.intp), count
+
+
+def prepare(y: ArrayLike, x: ArrayLike, cluster: ArrayLike, weights: ArrayLike | None) -> Design:
+    """Check a regression's arrays and find the orthonormal basis of its columns.
+
+    Parameters
+    ----------
+    y, x, cluster, weights
+        n values, n x p columns (the caller adds the column of ones), n ids, n positive weights or None.
+
+    Raises
+    ------
+    ParameterError
+        If an array has the wrong shape, a missing or infinite value, or a weight is not above zero.
+    TooFewToReport
+        If there are no rows, or fewer than two clusters.
+    NotIdentified
+        If columns repeat each other or there are no more rows than columns.
+    """
+    response = vector(y, "y")
+    n = len(response)
+    if n == 0:
+        raise TooFewToReport("y holds no rows: there is nothing to fit")
+    columns = _columns(x, n)
+    codes, n_clusters = cluster_codes(cluster, length=n)
+    scaled_weights = None if weights is None else _weights(weights, n)
+    if scaled_weights is not None:
+        root = np.sqrt(scaled_weights)
+        response, columns = response * root, columns * root[:, None]
+    basis, to_coef = _orthonormal(columns)
+    return Design(
+        basis=basis,
+        response=response,
+        weights=scaled_weights,
+        to_coef=to_coef,
+        cluster=codes,
+        n_clusters=n_clusters,
+    )
+
+
+def _columns(x: ArrayLike, n: int) -> Floats:
+    try:
+        columns = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError("x must hold numbers; change text and nulls first") from error
+    if columns.ndim != 2 or columns.shape[0] != n or columns.shape[1] == 0:
+        raise ParameterError(
+            f"x must have {n} rows and at least one column, not shape {columns.shape}"
+        )
+    refuse_not_finite(columns, "x")
+    if n <= columns.shape[1]:
+        raise NotIdentified(
+            f"x has {columns.shape[1]} columns for {n} rows: there must be more rows than columns"
+        )
+    return columns
+
+
+def _weights(weights: ArrayLike, n: int) -> Floats | None:
+    array = vector(weights, "weights", length=n)
+    if bool((array <= 0).any()):
+        raise ParameterError(
+            "weights must be above zero: leave out the rows that count for nothing"
+        )
+    scaled = array / array.max()
+    scaled = scaled / scaled.mean()
+    return None if bool((array == array[0]).all()) else scaled
+
+
+def _orthonormal(columns: Floats) -> tuple[Floats, Floats]:
+    largest = np.abs(columns).max(axis=0)
+    for index in np.flatnonzero(largest == 0):
+        raise NotIdentified(f"column {index} of x (counted from 0) is zero throughout: drop it")
+    scale = largest * np.linalg.norm(columns / largest, axis=0)
+    basis, triangle = np.linalg.qr(columns / scale)
+    for index in np.flatnonzero(np.abs(np.diag(triangle)) < COLLINEAR_BELOW):
+        raise NotIdentified(
+            f"column {index} of x (counted from 0) is a sum of multiples of the columns before it:"
+            " drop one of them, their effects can not be told apart"
+        )
+    to_coef = np.linalg.solve(triangle, np.eye(len(triangle))) / scale[:, None]
+    return basis, to_coef

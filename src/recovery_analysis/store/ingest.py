@@ -1,0 +1,225 @@
+"""Put raw files into a store: all of them or none, and never two different values for one key."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from recovery_analysis.errors import ConflictingData, DataError, NotRecognised, ParameterError
+from recovery_analysis.intake.load import LoadedFile, load_file
+from recovery_analysis.intake.schema import ROW, Table
+from recovery_analysis.intake.tables import TABLES
+from recovery_analysis.store.atomic import folder_lock, write_bytes, write_text
+from recovery_analysis.store.manifest import (
+    MANIFEST_NAME,
+    FileRecord,
+    Manifest,
+    read_manifest,
+)
+from recovery_analysis.store.store import part_path
+from recovery_analysis.words.periods import AcademicYear
+
+#: Endings that may hold data; other files in a folder (notes, JSON) are not looked at.
+DATA_SUFFIXES = (".csv", ".xlsx", ".parquet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """What came of one ingest: records added, files already held, files in folders that no reader knows."""
+
+    added: tuple[FileRecord, ...]
+    already_held: tuple[str, ...]
+    not_recognised: tuple[str, ...]
+
+
+def ingest(
+    paths: Sequence[Path],
+    *,
+    store: Path,
+    year: AcademicYear | None = None,
+    years: Mapping[str, AcademicYear] | None = None,
+    replace: bool = False,
+    on_file: Callable[[str], None] = lambda label: None,
+) -> IngestReport:
+    """Read raw files and add them to a store; on any error the store is as it was.
+
+    Parameters
+    ----------
+    paths
+        Files, or folders to walk. A file named itself must be recognised; in a folder, files that no
+        reader knows are listed and left out.
+    store
+        Folder of the store; made when it is not there.
+    year, years
+        Academic year for files that do not tell it: for all of them, or by file name.
+    replace
+        Drop earlier files of the same kind and academic year instead of refusing other values for a key.
+    on_file
+        Called with each file's name before it is read.
+
+    Raises
+    ------
+    DataError
+        One or more files were refused: all their messages, one a line.
+    WriteFailed, LockHeld
+        The store could not be written.
+    """
+    named, walked = _expand(paths)
+    _check_years(years or {}, named + walked)
+    current = read_manifest(store) if (store / MANIFEST_NAME).exists() else Manifest()
+    held = {record.sha256 for record in current.files}
+    loaded: list[LoadedFile] = []
+    already: list[str] = []
+    unknown: list[str] = []
+    refused: list[DataError] = []
+    for path in named + walked:
+        on_file(path.name)
+        try:
+            file = load_file(path, year=(years or {}).get(path.name, year))
+        except NotRecognised as error:
+            if path in named:
+                refused.append(error)
+            else:
+                unknown.append(path.name)
+        except DataError as error:
+            refused.append(error)
+        else:
+            if file.raw.sha256 in held:
+                already.append(file.raw.label)
+            else:
+                held.add(file.raw.sha256)
+                loaded.append(file)
+    if refused:
+        raise _all_of(refused)
+    kept = _without_replaced(current, loaded) if replace else current
+    _refuse_conflicts(store, kept, loaded)
+    records = tuple(_record(file) for file in loaded)
+    if records:
+        _write(store, kept, loaded, records)
+    return IngestReport(added=records, already_held=tuple(already), not_recognised=tuple(unknown))
+
+
+def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    named: list[Path] = []
+    walked: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            walked += sorted(
+                found
+                for found in path.rglob("*")
+                if found.is_file() and found.suffix.lower() in DATA_SUFFIXES
+            )
+        else:
+            named.append(path)
+    return named, [path for path in walked if path not in named]
+
+
+def _check_years(years: Mapping[str, AcademicYear], paths: list[Path]) -> None:
+    names = {path.name for path in paths}
+    for label in years:
+        if label not in names:
+            raise ParameterError(
+                f"--year {label}=...: no file of that name is among those given. Expected one of: "
+                f"{', '.join(sorted(names)[:10])}."
+            )
+
+
+def _all_of(errors: list[DataError]) -> DataError:
+    if len(errors) == 1:
+        return errors[0]
+    lines = "\n".join(f"- {error}" for error in errors)
+    return DataError(f"{len(errors)} files were refused and nothing was loaded:\n{lines}")
+
+
+def _without_replaced(current: Manifest, loaded: list[LoadedFile]) -> Manifest:
+    coming = {(file.source.kind, file.reading.academic_year) for file in loaded}
+    kept = tuple(
+        record for record in current.files if (record.kind, record.academic_year) not in coming
+    )
+    return Manifest(files=kept)
+
+
+def _refuse_conflicts(store: Path, current: Manifest, loaded: list[LoadedFile]) -> None:
+    for name, table in TABLES.items():
+        frames = [
+            file.tables[name].assign(**{"_label": file.raw.label})
+            for file in loaded
+            if name in file.tables
+        ]
+        if not frames:
+            continue
+        kinds = {file.source.kind for file in loaded if name in file.tables}
+        frames = [
+            pd.read_parquet(part_path(store, name, record.part_stem)).assign(
+                **{"_label": record.label}
+            )
+            for record in current.files
+            if name in record.parts and record.kind in kinds
+        ] + frames
+        _refuse_conflict(table, pd.concat(frames, ignore_index=True))
+
+
+def _refuse_conflict(table: Table, frame: pd.DataFrame) -> None:
+    key = list(table.key)
+    shared = frame[frame.duplicated(subset=key, keep=False)]
+    distinct = shared.drop_duplicates(subset=table.names)
+    clash = distinct[distinct.duplicated(subset=key, keep=False)].sort_values(key)
+    if clash.empty:
+        return
+    first = clash.head(2)
+    places = " and ".join(
+        f"row {row} of {label}" for row, label in zip(first[ROW], first["_label"], strict=True)
+    )
+    others = [name for name in table.names if name not in key]
+    differing = [name for name in others if first[name].nunique(dropna=False) > 1]
+    raise ConflictingData(
+        f"{' and '.join(sorted(clash['_label'].unique()))}: {clash.drop_duplicates(key).shape[0]} keys of "
+        f"the table '{table.name}' carry different values; first: {places} differ in "
+        f"{', '.join(differing)}. If the newer file revises the older, run the same command with --replace; "
+        "else leave one of the files out. The store is as it was."
+    )
+
+
+def _record(file: LoadedFile) -> FileRecord:
+    return FileRecord(
+        sha256=file.raw.sha256,
+        label=file.raw.label,
+        kind=file.source.kind,
+        title=file.source.title,
+        publisher=file.source.publisher,
+        licence=file.source.licence,
+        academic_year=file.reading.academic_year,
+        year_from=file.reading.year_from,
+        rows_read=file.reading.rows_read,
+        dropped=tuple((item.rows, item.reason) for item in file.reading.dropped),
+        notes=file.reading.notes,
+        parts={name: len(frame) for name, frame in file.tables.items()},
+    )
+
+
+def _write(
+    store: Path, kept: Manifest, loaded: list[LoadedFile], records: tuple[FileRecord, ...]
+) -> None:
+    written: list[Path] = []
+    with folder_lock(store):
+        try:
+            for file, record in zip(loaded, records, strict=True):
+                for name, frame in file.tables.items():
+                    path = part_path(store, name, record.part_stem)
+                    if not path.exists():
+                        write_bytes(path, _parquet(frame))
+                        written.append(path)
+            manifest = Manifest(files=kept.files + records)
+            write_text(store / MANIFEST_NAME, manifest.to_text())
+        except BaseException:
+            for path in written:
+                path.unlink(missing_ok=True)
+            raise
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()

@@ -1,0 +1,133 @@
+"""The raw file: formats, encodings, damage. Every message says where and how to mend it."""
+
+import pandas as pd
+import pytest
+
+from recovery_analysis.errors import FileRefused
+from recovery_analysis.intake.raw_file import inspect, read_cells
+
+
+def written(folder, content: bytes, name: str = "table.csv"):
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def refusal(path) -> str:
+    with pytest.raises(FileRefused) as caught:
+        read_cells(inspect(path))
+    return str(caught.value)
+
+
+def test_html_saved_under_a_csv_name_is_refused_with_the_fix(tmp_path):
+    path = written(tmp_path, b"\n <!DOCTYPE html><html><body>Sign in</body></html>")
+    message = refusal(path)
+    assert "web page" in message
+    assert "download button" in message
+
+
+def test_missing_file_and_folder_are_refused(tmp_path):
+    assert "no such file" in refusal(tmp_path / "absent.csv")
+    assert "can not be read" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n"])
+def test_empty_file_is_refused(tmp_path, content):
+    assert "empty" in refusal(written(tmp_path, content))
+
+
+def test_utf16_is_refused_with_the_fix(tmp_path):
+    message = refusal(written(tmp_path, "URN,NAME\n100000,A\n".encode("utf-16")))
+    assert "UTF-16" in message
+    assert "CSV UTF-8" in message
+
+
+def test_nul_byte_is_refused_with_its_row(tmp_path):
+    assert "row 2 holds a NUL byte" in refusal(written(tmp_path, b"URN,NAME\n1000\x0000,A\n"))
+
+
+def test_last_row_cut_off_without_line_end_is_refused(tmp_path):
+    message = refusal(written(tmp_path, b"URN,NAME,TYPE\n100000,A,B\n1000"))
+    assert "row 3 is cut off after 1 of 3 columns" in message
+
+
+def test_complete_last_row_without_line_end_is_read(tmp_path):
+    frame = read_cells(inspect(written(tmp_path, b"URN,NAME\n100000,A\n100001,B"))).frame
+    assert frame["URN"].tolist() == ["100000", "100001"]
+
+
+def test_windows_1252_is_read(tmp_path):
+    path = written(tmp_path, "URN,NAME\n100000,Ysgol Môn’s\n".encode("cp1252"))
+    raw = inspect(path)
+    assert raw.encoding == "cp1252"
+    assert read_cells(raw).frame["NAME"].tolist() == ["Ysgol Môn’s"]
+
+
+def test_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
+    path = written(tmp_path, "URN,NAME\n100000,Môn\n".encode("utf-8-sig"))
+    assert inspect(path).columns == ("URN", "NAME")
+
+
+def test_bytes_of_neither_encoding_are_refused_with_their_row(tmp_path):
+    assert "row 3: neither UTF-8 nor" in refusal(written(tmp_path, b"URN\n100000\n\x81\n"))
+
+
+def test_broken_utf8_after_a_byte_order_mark_is_refused(tmp_path):
+    assert "says that it is UTF-8" in refusal(written(tmp_path, b"\xef\xbb\xbfURN\n\xe9t\xe9\n"))
+
+
+def test_column_that_stands_twice_is_refused_and_unnamed_ones_are_not(tmp_path):
+    assert "'URN' stands twice" in refusal(written(tmp_path, b"URN,URN\n1,2\n"))
+    assert inspect(written(tmp_path, b"URN,,\n1,2,3\n")).columns == ("URN", "", "")
+
+
+def test_identifiers_and_markers_stay_text(tmp_path):
+    frame = read_cells(inspect(written(tmp_path, b"LEA,VALUE\n001,NA\n002, \n"))).frame
+    assert frame["LEA"].tolist() == ["001", "002"]
+    assert frame["VALUE"].tolist() == ["NA", " "]
+
+
+def test_short_rows_are_padded_and_long_rows_refused(tmp_path):
+    padded = read_cells(inspect(written(tmp_path, b"A,B,C\n1,2\n1,2,3\n"))).frame
+    assert padded["C"].tolist() == ["", "3"]
+    assert "do not fit the 2 columns" in refusal(written(tmp_path, b"A,B\n1,2\n1,2,3,4\n"))
+
+
+def test_quoted_line_end_is_one_cell(tmp_path):
+    frame = read_cells(inspect(written(tmp_path, b'"A\nB",C\n"x\ny",2\n'))).frame
+    assert frame.columns.tolist() == ["A\nB", "C"]
+    assert frame["A\nB"].tolist() == ["x\ny"]
+
+
+def test_truncated_parquet_is_refused(tmp_path):
+    whole = tmp_path / "whole.parquet"
+    pd.DataFrame({"a": ["1", None]}).to_parquet(whole)
+    assert read_cells(inspect(whole)).frame["a"].tolist() == ["1", ""]
+    cut = written(tmp_path, whole.read_bytes()[:-20], "cut.parquet")
+    assert "parquet file is truncated" in refusal(cut)
+
+
+def test_damaged_parquet_is_refused(tmp_path):
+    path = written(tmp_path, b"PAR1" + b"x" * 40 + b"PAR1", "bad.parquet")
+    assert "parquet file is damaged" in refusal(path)
+
+
+def test_workbook_is_read_as_text_and_refused_when_truncated(tmp_path):
+    whole = tmp_path / "list.xlsx"
+    pd.DataFrame({"LA Number": [301, 302], "LA Name": ["A", None]}).to_excel(whole, index=False)
+    frame = read_cells(inspect(whole)).frame
+    assert frame["LA Number"].tolist() == ["301", "302"]
+    assert frame["LA Name"].tolist() == ["A", ""]
+    cut = written(tmp_path, whole.read_bytes()[: len(whole.read_bytes()) // 2], "cut.xlsx")
+    assert "workbook is truncated" in refusal(cut)
+
+
+def test_text_under_a_workbook_name_is_refused(tmp_path):
+    assert "is not a .xlsx file" in refusal(written(tmp_path, b"a,b\n1,2\n", "list.xlsx"))
+
+
+def test_the_hash_is_of_the_bytes(tmp_path):
+    first = inspect(written(tmp_path, b"A\n1\n", "a.csv")).sha256
+    same = inspect(written(tmp_path, b"A\n1\n", "b.csv")).sha256
+    other = inspect(written(tmp_path, b"A\n2\n", "c.csv")).sha256
+    assert first == same != other
