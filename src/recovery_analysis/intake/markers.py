@@ -20,7 +20,8 @@ PERFORMANCE_TABLES: dict[str, MissingReason] = {
     "LOWCOV": MissingReason.LOW_COVERAGE,
     "NEW": MissingReason.NEW_SCHOOL,
     "NA": MissingReason.NOT_APPLICABLE,
-    "SP": MissingReason.NOT_APPLICABLE,
+    "SP": MissingReason.ROUNDS_TO_ZERO,
+    "RE": MissingReason.SUPPRESSED,
     "": MissingReason.NOT_RECORDED,
 }
 

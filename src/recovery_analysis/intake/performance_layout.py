@@ -251,34 +251,30 @@ def read_blocks(
     pandas.DataFrame
         The columns of ``ids`` with measure, pupil_group, value, missing_reason, pupils_n and raw_row.
     """
-    numbers: dict[str, pd.Series] = {}
-
-    def counted(column: str | None) -> pd.Series | float:
-        if column is None or not records.has(column):
-            return float("nan")
-        if column not in numbers:
-            numbers[column] = records.numbers(column, markers=markers)
-        return numbers[column].reindex(ids.index)
-
+    present = [block for block in blocks if records.has(block.column)]
+    ends = [end for block in present for end in (block.low, block.high)] if has_interval else []
+    numbers = {
+        column: records.numbers(column, markers=markers).reindex(ids.index)
+        for column in {*(block.pupils for block in present), *ends}
+        if column is not None
+    }
     parts = []
-    for block in blocks:
-        if not records.has(block.column):
-            continue
+    for block in present:
         value, reason = split_markers(
             records.cells(block.column).loc[ids.index], markers=dict(markers), label=records.label
         )
-        interval = {"low": counted(block.low), "high": counted(block.high)} if has_interval else {}
-        parts.append(
-            ids.assign(
-                measure=block.measure,
-                pupil_group=block.group,
-                value=value,
-                missing_reason=reason,
-                pupils_n=counted(block.pupils),
-                **interval,
-                **{ROW: ids.index + FIRST_RECORD_ROW},
-            )
+        part = ids.assign(
+            measure=block.measure,
+            pupil_group=block.group,
+            value=value,
+            missing_reason=reason,
+            pupils_n=numbers[block.pupils] if block.pupils else float("nan"),
+            **{ROW: ids.index + FIRST_RECORD_ROW},
         )
+        if has_interval:
+            part["low"] = numbers[block.low] if block.low else float("nan")
+            part["high"] = numbers[block.high] if block.high else float("nan")
+        parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 

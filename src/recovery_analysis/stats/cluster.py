@@ -42,6 +42,10 @@ Working = Literal["identity", "inverse_weights"]
 
 #: clubSandwich's limit: an eigenvalue of the residuals' variance below this counts as zero.
 SINGULAR_BELOW = 1e-12
+#: CR2 that expects less than the working variance by more than this share has lost a cluster's part.
+LOST_ABOVE = 1e-6
+#: A standard error below this share of the data's size is rounding.
+ROUNDING = 1e-13
 #: All sign patterns are tried up to this many clusters (4,096); above it they are drawn.
 FULL_ENUMERATION_UP_TO = 12
 #: Bootstrap statistics that differ from the observed one by less than this share are ties.
@@ -53,9 +57,10 @@ _BLOCK_CELLS = 4_000_000
 class ClusterFit:
     """Coefficients with cluster-robust errors, in the order of the columns of x.
 
-    ``df``, ``p``, ``low`` and ``high`` (95%) are NaN where the clusters can not tell: all residuals zero,
-    or a coefficient that rests on one cluster it fits without error. An interval should not be shown
-    where ``df`` is under 3.
+    ``df``, ``p``, ``low`` and ``high`` (95%) are NaN where the clusters can not tell: residuals are zero, or
+    (CR2) a column that one cluster alone carries, such as one treated cluster. R's clubSandwich gives a
+    number for the latter; with 1 treated of 6 clusters its test rejects a true null in 30 of 100 runs. An
+    interval should not be shown where ``df`` is under 3.
     """
 
     coef: Floats
@@ -133,9 +138,12 @@ def fit_ols(
     design = prepare(y, x, cluster, weights)
     pieces = _pieces(design, working)
     estimating = _estimating_matrices(design, pieces, kind)
-    scores = np.einsum("gpr,gr->gp", estimating, pieces.scores)
-    vcov = design.to_coef @ (scores.T @ scores) @ design.to_coef.T * _multiplier(design, kind)
-    df = _satterthwaite(design.to_coef, pieces, estimating)
+    scores = np.einsum("gpr,gr->gp", estimating, pieces.scores) @ design.to_coef.T
+    # a coefficient whose cluster scores are only rounding has no error the clusters could show
+    size = np.linalg.norm(design.to_coef, axis=1) * np.linalg.norm(design.response)
+    scores = np.where(np.linalg.norm(scores, axis=0) > ROUNDING * size, scores, 0.0)
+    vcov = scores.T @ scores * _multiplier(design, kind)
+    df = _satterthwaite(design.to_coef, pieces, estimating, unbiased=kind == "CR2")
     coef = design.to_coef @ (design.basis.T @ design.response)
     return _result(design, coef, vcov, df, kind)
 
@@ -162,12 +170,13 @@ def _result(design: Design, coef: Floats, vcov: Floats, df: Floats, kind: Kind) 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Pieces:
-    """What each cluster adds: K_g, Z_g'e_g, the middle matrix C, and which rows of Z' hold (W X)'."""
+    """K_g and Z_g'e_g of each cluster; C, the rows of Z' that hold (W X)', the working variance of Q'y."""
 
     grams: Floats
     scores: Floats
     middle: Floats
     select: slice
+    variance: Floats
 
 
 def _pieces(design: Design, working: Working) -> _Pieces:
@@ -175,7 +184,7 @@ def _pieces(design: Design, working: Working) -> _Pieces:
     p = basis.shape[1]
     identity = np.eye(p)
     if design.weights is None or working == "inverse_weights":
-        columns, middle, select = basis, -identity, slice(0, p)
+        columns, middle, select, spread = basis, -identity, slice(0, p), identity
     else:
         root = np.sqrt(design.weights)[:, None]
         columns = np.hstack([basis / root, basis * root])
@@ -184,7 +193,7 @@ def _pieces(design: Design, working: Working) -> _Pieces:
         middle = np.block([[spread, -identity], [-identity, np.zeros((p, p))]])
         select = slice(p, 2 * p)
     grams, scores = _sums_by_cluster(columns, residual, design.cluster, design.n_clusters)
-    return _Pieces(grams=grams, scores=scores, middle=middle, select=select)
+    return _Pieces(grams=grams, scores=scores, middle=middle, select=select, variance=spread)
 
 
 def _sums_by_cluster(
@@ -243,18 +252,23 @@ def _multiplier(design: Design, kind: Kind) -> float:
     return 1.0
 
 
-def _satterthwaite(to_coef: Floats, pieces: _Pieces, estimating: Floats) -> Floats:
+def _satterthwaite(
+    to_coef: Floats, pieces: _Pieces, estimating: Floats, *, unbiased: bool
+) -> Floats:
     across = pieces.grams @ estimating.transpose(0, 2, 1)
     own = estimating @ across
     df = np.empty(len(to_coef))
-    for k, contrast in enumerate(to_coef):
+    for k, row in enumerate(to_coef):
+        contrast = row / np.linalg.norm(row)
         diagonal = np.einsum("p,gpq,q->g", contrast, own, contrast)
         u = across @ contrast
         linked = np.einsum("gr,rs,gs->g", u, pieces.middle, u)
         square = pieces.middle @ (u.T @ u)
         trace = float((diagonal + linked).sum())
         norm = float((diagonal * (diagonal + 2 * linked)).sum() + np.trace(square @ square))
-        told = trace > SINGULAR_BELOW * float(diagonal.sum() + contrast @ contrast) and norm > 0
+        # the pseudo-inverse loses what one cluster fits without error: then CR2 falls short of the model
+        due = float(contrast @ pieces.variance @ contrast) * (1 - LOST_ABOVE) if unbiased else 0.0
+        told = trace >= due and trace > SINGULAR_BELOW * float(diagonal.sum() + 1) and norm > 0
         df[k] = trace**2 / norm if told else np.nan
     return df
 

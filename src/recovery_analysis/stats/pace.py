@@ -68,7 +68,7 @@ def pace(*, x: ArrayLike, y: ArrayLike, target: float) -> Pace:
     formed: it does not exist when the slope may be zero. Given from 4 values on.
 
     The interval is exact for one year looked at by itself; over 4 to 8 values it held the truth, "never"
-    included, in 95 to 100% of simulated runs (see the coverage tests).
+    included, in 94 to 100% of simulated runs (see the coverage tests).
 
     References
     ----------

@@ -108,3 +108,24 @@ def is_open(blueprint: Blueprint, *, day: str) -> pd.Series:
     schools = blueprint.schools
     ended = schools["closed"].ne("") & schools["closed"].lt(day)
     return ~(ended | schools["opened"].gt(day))
+
+
+def estab(urn: str) -> str:
+    """Give an invented establishment number: unique within the community."""
+    return str(1000 + int(urn) % 9000)
+
+
+def pupils_on_roll(school: pd.Series) -> int:
+    """Give the pupils on roll: the key stage cohort in every year of age."""
+    cohort = school["ks4_cohort"] or school["ks2_cohort"] or "60"
+    ages = int(school["high_age"]) - int(school["low_age"])
+    return int(cohort) * max(ages, 1)
+
+
+def kind_of(school: pd.Series) -> str:
+    """Give the short word for a school's kind in national rows: PRI, SEC, SPE or IND."""
+    if school["type"] == INDEPENDENT:
+        return "IND"
+    if school["type"] == SPECIAL:
+        return "SPE"
+    return "PRI" if school["phase"] == "Primary" else "SEC"

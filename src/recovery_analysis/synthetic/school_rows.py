@@ -4,10 +4,16 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from recovery_analysis.synthetic.blueprint import TYPES, type_in_summer, urn_in_summer
+from recovery_analysis.synthetic.blueprint import (
+    TYPES,
+    estab,
+    pupils_on_roll,
+    type_in_summer,
+    urn_in_summer,
+)
 from recovery_analysis.synthetic.population import Population
 from recovery_analysis.synthetic.tallies import Tally
-from recovery_analysis.synthetic.write_gias import estab, pupils_on_roll
+from recovery_analysis.words.periods import DISRUPTED_YEARS, AcademicYear
 
 #: Calendar years in which the academic years end that are written.
 TABLE_YEARS = (2017, 2018, 2019, 2022, 2023, 2024)
@@ -69,7 +75,7 @@ def with_suffix(
     """
     out: Cells = {}
     for back, suffix in ((1, "_18"), (2, "_17")):
-        if year - back < first:
+        if year - back < first or AcademicYear.ending(year - back) in DISRUPTED_YEARS:
             continue
         before = figures(year - back)
         out |= {

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recovery_analysis.synthetic.blueprint import INDEPENDENT
-from recovery_analysis.synthetic.population import VARIABLES, Floats, Population, Stage
+from recovery_analysis.synthetic.blueprint import INDEPENDENT, pupils_on_roll
+from recovery_analysis.synthetic.population import Population
+from recovery_analysis.synthetic.scores import COVERED_ONLY, VARIABLES, Floats, Stage
 
 #: Positions of groups in a tally, by the word that measures.py uses.
 GROUPS: dict[str, tuple[int, ...]] = {"disadvantaged": (0,), "other": (1,), "all": (0, 1)}
@@ -43,8 +44,7 @@ class Tally:
 
     def mean(self, variable: str, group: str = "all") -> float:
         """Give a group's mean; not a number where the group is empty."""
-        progress = variable.endswith("progress") or variable == "progress8"
-        count = self.covered(group) if progress else self.pupils(group)
+        count = self.covered(group) if variable in COVERED_ONLY else self.pupils(group)
         return self.total(variable, group) / count if count else math.nan
 
     def gap(self, measure: str) -> float:
@@ -87,3 +87,9 @@ def state_funded(population: Population) -> pd.Series:
 def in_area(population: Population, la_code: str) -> pd.Series:
     """Say for each state-funded school whether it lies in a local authority."""
     return population.blueprint.schools["la_code"].eq(la_code) & state_funded(population)
+
+
+def mean_absence(population: Population, schools: pd.DataFrame, period: int) -> float:
+    """Give the absence of some schools together, by pupils on roll; period 0 before, 1 after."""
+    roll = np.array([pupils_on_roll(school) for _, school in schools.iterrows()])
+    return float(np.average(population.absence[schools.index, period], weights=roll))

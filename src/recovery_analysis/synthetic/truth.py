@@ -67,9 +67,7 @@ class GapPath:
         if year < NEW_BASELINE_YEAR:
             return self.other_before
         return (
-            self.other_before
-            - self.other_drop
-            + self.other_recovery * (year - NEW_BASELINE_YEAR)
+            self.other_before - self.other_drop + self.other_recovery * (year - NEW_BASELINE_YEAR)
         )
 
 

@@ -12,6 +12,8 @@ from recovery_analysis.synthetic.blueprint import (
     SPECIAL,
     TYPES,
     Blueprint,
+    estab,
+    pupils_on_roll,
 )
 from recovery_analysis.synthetic.cells import arrange, layout, number, uk_date, write_csv
 from recovery_analysis.synthetic.population import Population
@@ -41,11 +43,6 @@ def write_gias(population: Population, folder: Path) -> None:
 
 def _day_before(iso: str) -> str:
     return str(date.fromisoformat(iso) - timedelta(days=1))
-
-
-def estab(urn: str) -> str:
-    """Give an invented establishment number: unique within the community."""
-    return str(1000 + int(urn) % 9000)
 
 
 def _write_establishments(population: Population, path: Path) -> None:
@@ -118,7 +115,7 @@ def _establishment(
 
 def _trust_cells(blueprint: Blueprint, uid: str) -> dict[str, str]:
     group = blueprint.groups.set_index("group_uid").loc[uid]
-    single = group["type"] == "Single-academy trust"
+    single = str(group["type"]) == "Single-academy trust"
     return {
         "TrustSchoolFlag (code)": "5" if single else "3",
         "TrustSchoolFlag (name)": f"Supported by a {'single' if single else 'multi'}-academy trust",
@@ -140,13 +137,6 @@ def _place_cells(blueprint: Blueprint, school: pd.Series) -> dict[str, str]:
         "UrbanRural (code)": area["urban_rural_code"],
         "UrbanRural (name)": area["urban_rural"],
     }
-
-
-def pupils_on_roll(school: pd.Series) -> int:
-    """Give the pupils on roll: the key stage cohort in every year of age."""
-    cohort = school["ks4_cohort"] or school["ks2_cohort"] or "60"
-    ages = int(school["high_age"]) - int(school["low_age"])
-    return int(cohort) * max(ages, 1)
 
 
 def _pupil_cells(school: pd.Series, type_name: str) -> dict[str, str]:

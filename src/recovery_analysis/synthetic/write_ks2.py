@@ -32,7 +32,12 @@ NO_PROGRESS_YEARS = (2024,)
 _GROUPS = {"": "all", "_FSM6CLA1A": "disadvantaged", "_NotFSM6CLA1A": "other"}
 _SCORES = {"READ": "reading", "MAT": "maths", "GPS": "gps"}
 _PROGRESS = {"READ": "reading", "WRIT": "writing", "MAT": "maths"}
-_EXPECTED = {"PTREAD_EXP": "reading", "PTGPS_EXP": "gps", "PTMAT_EXP": "maths", "PTWRITTA_EXP": "writing"}
+_EXPECTED = {
+    "PTREAD_EXP": "reading",
+    "PTGPS_EXP": "gps",
+    "PTMAT_EXP": "maths",
+    "PTWRITTA_EXP": "writing",
+}
 _RWM = "ks2_rwm_expected_pct"
 #: Standard error of a progress score is this over the root of the pupils, as published.
 _PROGRESS_SD = 6.2
@@ -161,8 +166,7 @@ def _shown(population: Population, position: int, year: int) -> Cells:
 
 def _group_columns(cells: Cells, suffix: str) -> list[str]:
     """Find a group's results; its counts (T... and PT... of the group itself) stay published."""
-    counts = ("TFSM6CLA1A", "PTFSM6CLA1A", "TNotFSM6CLA1A", "PTNotFSM6CLA1A")
-    return [column for column in cells if suffix in column and column not in counts]
+    return [column for column in cells if suffix in column]
 
 
 def _school_rows(population: Population, year: int, columns: tuple[str, ...]) -> list[list[str]]:
@@ -223,7 +227,9 @@ def _area_rows(population: Population, year: int, columns: tuple[str, ...]) -> l
         )
         rows.append(arrange(columns, head | cells | _difference(cells, national) | past))
     # England's own progress is zero by construction and left blank, as published
-    overall = [f"{stem}{end}" for stem in _PROGRESS for end in ("PROG", "PROG_LOWER", "PROG_UPPER", "COV")]
+    overall = [
+        f"{stem}{end}" for stem in _PROGRESS for end in ("PROG", "PROG_LOWER", "PROG_UPPER", "COV")
+    ]
     national = hide(national, overall, " ")
     past = with_suffix(
         lambda end: _figures(tally(population, "ks2", end), end),

@@ -30,7 +30,11 @@ _COUNTS = ("TFSM6CLA1A", "PTFSM6CLA1A", "TNOTFSM6CLA1A", "PTNOTFSM6CLA1A")
 _KEPT = ("TPUP", "BPUP", "PBPUP", "GPUP", "PGPUP", *_COUNTS, "TEALGRP2", "PTEALGRP2")
 
 _REPEATED = (
-    *(f"{stem}{group}" for stem in ("ATT8SCR", "P8PUP", "P8MEA", "P8CILOW", "P8CIUPP") for group in _GROUPS),
+    *(
+        f"{stem}{group}"
+        for stem in ("ATT8SCR", "P8PUP", "P8MEA", "P8CILOW", "P8CIUPP")
+        for group in _GROUPS
+    ),
     "PTL2BASICS_94",
     "PTL2BASICS_95",
     *_COUNTS,
@@ -101,13 +105,14 @@ def _shown(population: Population, position: int, year: int) -> Cells:
         return {}
     kind = population.blueprint.schools["type"].iloc[position]
     results = [column for column in cells if column not in _KEPT]
-    split = [*_group_columns(cells, "FSM6CLA1A"), *_COUNTS]
+    split = _group_columns(cells, "FSM6CLA1A")
     if kind == INDEPENDENT:
-        return hide(cells, [*split, *_progress_columns(cells), "P8PUP", "P8MEACOV"], "NP")
+        progress = [*_progress_columns(cells), "P8PUP"]
+        return hide(cells, [*split, *_COUNTS, *progress], "NP")
     everything, disadvantaged, other = hidden_groups(found, population.truth.suppress_up_to)
     if kind == SPECIAL:
         hidden = hide(cells, results, "NE")
-        return hide(hidden, split[: -len(_COUNTS)], "SUPP") if disadvantaged == "SUPP" else hidden
+        return hide(hidden, split, "SUPP") if disadvantaged == "SUPP" else hidden
     if everything:
         return hide(cells, [column for column in cells if column != "TPUP"], "SUPP")
     if found.covered() < _LOW_COVERAGE * found.pupils():
@@ -148,7 +153,7 @@ def _school_rows(population: Population, year: int, columns: tuple[str, ...]) ->
             year,
             _EARLIER,
             population.truth.first_year,
-        ) if year != 2022 else {}
+        )
         cells |= {"CONTFLAG": "0", "FEEDER": "0", "TAB1618": "0"}
         cells["TABKS2"] = "1" if school["ks2_cohort"] else "0"
         rows.append(arrange(columns, cells, keep=len(columns) - 1 if at % 3 == 0 else 0))
@@ -175,7 +180,17 @@ def _area_rows(population: Population, year: int, columns: tuple[str, ...]) -> l
     every = pd.Series(True, index=state_funded(population).index)
     # the row of all schools has no figures that independent schools do not give
     whole = _figures(tally(population, "ks4", year, every))
-    kept = ("TPUP", "BPUP", "PBPUP", "GPUP", "PGPUP", "TOTATT8", "ATT8SCR", "PTL2BASICS_94", "PTL2BASICS_95")
+    kept = (
+        "TPUP",
+        "BPUP",
+        "PBPUP",
+        "GPUP",
+        "PGPUP",
+        "TOTATT8",
+        "ATT8SCR",
+        "PTL2BASICS_94",
+        "PTL2BASICS_95",
+    )
     whole = {column: value for column, value in whole.items() if column in kept}
     rows.append(arrange(columns, {"RECTYPE": "5"} | whole, keep=_NATIONAL))
     rows.append(arrange(columns, {"RECTYPE": "7"} | national))

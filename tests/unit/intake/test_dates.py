@@ -37,9 +37,13 @@ def test_a_day_long_ago_is_read():
     assert read_dates(cells("01-01-1512"), label="a.csv")[0].year == 1512
 
 
-@pytest.mark.parametrize("text", ["31-02-2016", "2016", "09/2016", "44440", "not known", "13/13/13"])
+@pytest.mark.parametrize(
+    "text", ["31-02-2016", "2016", "09/2016", "44440", "not known", "13/13/13"]
+)
 def test_text_that_is_no_date_is_refused_with_column_and_row(text):
-    with pytest.raises(FileRefused, match=r"a\.csv: column OpenDate: 1 cells hold not a date.*rows 3"):
+    with pytest.raises(
+        FileRefused, match=r"a\.csv: column OpenDate: 1 cells hold not a date.*rows 3"
+    ):
         read_dates(cells("01-09-2016", text), label="a.csv")
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from recovery_analysis.errors import FileRefused
 from recovery_analysis.intake.raw_file import inspect, read_cells
-from recovery_analysis.intake.readers.gias_establishments import READER
 from recovery_analysis.intake.reader import Dropped
+from recovery_analysis.intake.readers.gias_establishments import READER
 from recovery_analysis.intake.schema import ROW, validate
 from recovery_analysis.intake.tables.schools import SCHOOLS
 
@@ -83,7 +83,7 @@ def test_the_day_in_the_file_name_wins(tmp_path):
 
 def test_an_opening_ahead_is_refused_unless_proposed(tmp_path):
     ahead = SCHOOL | {"OpenDate": "01-09-2999"}
-    with pytest.raises(FileRefused, match="column OpenDate.*a date in the future.*rows 3"):
+    with pytest.raises(FileRefused, match=r"column OpenDate.*a date in the future.*rows 3"):
         read(tmp_path, SCHOOL, ahead | {"URN": "144521"})
     proposed = ahead | {"EstablishmentStatus (name)": "Proposed to open"}
     opened = read(tmp_path, proposed).tables["schools"]["open_date"]

@@ -41,9 +41,7 @@ def test_blank_rows_and_repeats_are_counted(tmp_path):
 
 
 def test_a_link_with_two_dates_keeps_the_later_one(tmp_path):
-    body = "".join(
-        f"100000,144520,A,Successor,{day}\n" for day in ("01-09-2017", "", "01-09-2016")
-    )
+    body = "".join(f"100000,144520,A,Successor,{day}\n" for day in ("01-09-2017", "", "01-09-2016"))
     reading, links = read(gias_links.READER, tmp_path, HEADER + body)
     assert links["link_date"].tolist() == [pd.Timestamp(2017, 9, 1)]
     assert reading.dropped == (

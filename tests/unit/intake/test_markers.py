@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recovery_analysis.errors import FileRefused
@@ -24,6 +24,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32).map(repr) |
 
 
 @pytest.mark.parametrize("markers", LISTS.values(), ids=LISTS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_exactly_one_of_value_and_reason_is_null(markers, data):
     blanks = st.sampled_from(["", " "])

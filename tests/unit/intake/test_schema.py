@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recovery_analysis.errors import ConflictingData, FileRefused
@@ -87,6 +87,7 @@ def test_every_violation_is_named_at_once():
     assert "a value or a reason, not both" in message
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(
         st.one_of(

@@ -73,7 +73,31 @@ def test_a_cluster_that_alone_carries_a_column_gets_a_pseudo_inverse(working):
     fit = fit_ols(**given, working=working)
 
     np.testing.assert_allclose(fit.vcov, vcov, rtol=1e-7, atol=1e-12)
-    np.testing.assert_allclose(fit.df, df, rtol=1e-7)
+    np.testing.assert_allclose(fit.df[:3], df[:3], rtol=1e-7)
+    assert np.isnan(fit.df[3])
+
+
+def test_one_treated_cluster_has_an_effect_and_no_interval():
+    given = data(9)
+    given["x"] = np.column_stack([np.ones(27), given["cluster"] == 0])
+    fit = fit_ols(y=given["y"], x=given["x"], cluster=given["cluster"])
+    treated = given["y"][given["cluster"] == 0].mean()
+
+    assert fit.coef[1] == pytest.approx(treated - given["y"][given["cluster"] != 0].mean())
+    assert np.isfinite(fit.low[0])
+    assert np.isnan([fit.df[1], fit.p[1], fit.low[1], fit.high[1]]).all()
+
+
+def test_a_column_for_each_cluster_leaves_the_slope_its_interval():
+    given = data(10)
+    fixed = (given["cluster"][:, None] == np.arange(6)).astype(float)
+    columns = np.column_stack([given["x"][:, 1:], fixed])
+    ones = np.ones(27)
+    _, vcov, df = by_definition(given["y"], columns, given["cluster"], ones)
+    fit = fit_ols(y=given["y"], x=columns, cluster=given["cluster"])
+
+    np.testing.assert_allclose(fit.se[:2], np.sqrt(np.diag(vcov))[:2], rtol=1e-9)
+    np.testing.assert_allclose(fit.df[:2], df[:2], rtol=1e-9)
 
 
 def test_weighted_jackknife_leaves_one_cluster_out_at_a_time():

@@ -13,6 +13,9 @@ from recovery_analysis.words.periods import AcademicYear
 
 _FEWEST_FOR_TREND = 3
 
+#: A line through three points, carried on for years, says too little to print.
+_FEWEST_TO_CARRY_ON = 4
+
 
 def link_years(
     years: tuple[YearGap, ...], *, source: str, basis_words: str, measure: Measure, baseline: date
@@ -130,8 +133,8 @@ def _trend(before: list[YearGap], measure: Measure) -> Estimate:
 def _opened(before: list[YearGap], now: YearGap | None, measure: Measure) -> Estimate:
     if now is None:
         return _blank(measure, "no figures after the baseline date in the files that were read")
-    if len(before) < _FEWEST_FOR_TREND:
-        return _blank(measure, "fewer than three years before the baseline date")
+    if len(before) < _FEWEST_TO_CARRY_ON:
+        return _blank(measure, "fewer than four years before the baseline date")
     x, y = _values(before)
     found = opened_since(x_before=x, y_before=y, at=float(now.end), now=now.gap.value or 0.0)
     return _derived(
@@ -163,12 +166,16 @@ def _pace_words(before: YearGap | None, since: list[YearGap]) -> str:
 
 
 def _rate_words(found: Pace) -> str:
+    if found.why_no_interval is not None:
+        return f"The line through the figures since the new baseline is {found.moving}."
     if not found.direction_is_clear:
         return "Since the new baseline the gap shows no clear direction."
     return f"Since the new baseline the gap has been {found.moving}."
 
 
 def _when_words(found: Pace, earlier: str) -> str:
+    if found.why_no_interval is not None and found.moving != "closing":
+        return f"At the present rate it does not get back to {earlier}."
     if found.why_no_interval is not None:
         return f"No likely range can be given: {found.why_no_interval}."
     if found.earliest is None:

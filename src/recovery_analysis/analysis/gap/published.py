@@ -28,7 +28,8 @@ def published_series(data: CommunityData, measure: Measure) -> tuple[PublishedSe
         ["entity", "entity_id", "series"], sort=True
     ):
         role = _role(data, str(entity), str(entity_id))
-        if role is None:
+        years = _years(part, measure)
+        if role is None or not years:
             continue
         series.append(
             PublishedSeries(
@@ -36,7 +37,7 @@ def published_series(data: CommunityData, measure: Measure) -> tuple[PublishedSe
                 entity=f"{entity}:{entity_id}",
                 label=_label(data, str(entity), str(entity_id), part),
                 source=str(source),
-                years=_years(part, measure),
+                years=years,
             )
         )
     mean = _mean_of_neighbours([item for item in series if item.role == "neighbour"], measure)

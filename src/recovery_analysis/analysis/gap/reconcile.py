@@ -1,5 +1,7 @@
 """Published figures beside those built from school rows, with the cause of each difference."""
 
+from collections import Counter
+
 import pandas as pd
 
 from recovery_analysis.analysis.gap.built import build_year
@@ -21,10 +23,12 @@ def reconcile(
     """Compare every published own figure with the one built from school rows of that year.
 
     For an LA the schools are those in the LA on the baseline date; for a trust, the schools that the
-    published trust measure lists, whichever schools the trust has today.
+    published trust measure lists, whichever schools the trust has today. LAIT repeats the LA's rows of the
+    performance tables without the counts, so it is compared only where those rows are not in the store.
     """
     found: list[Reconciled] = []
-    for series in own:
+    counted = [item for item in own if item.source != "lait"]
+    for series in counted or own:
         for year in series.years:
             match = _built_for(data, measure, series, year, built, cells)
             if match is None:
@@ -128,17 +132,21 @@ def _cause(
         )
     else:
         parts += _coverage_cause(published, own, group)
-        left = sum(1 for _ in built.left_out)
-        if left:
-            parts.append(
-                f"{left} schools have no figure for both groups (most are hidden because a group has five or "
-                "fewer pupils)"
-            )
+        parts += _missing_cause(built)
         if measure.decimals == 0:
             parts.append("school figures are rounded to whole numbers before they are averaged")
         parts.append("the published row also counts pupils whose school closed or changed its URN")
     sentence = "; ".join(parts)
     return sentence[0].upper() + sentence[1:] + "."
+
+
+def _missing_cause(built: BuiltYear) -> list[str]:
+    """Count the schools that the built figure lacks, by the reason that the files give."""
+    reasons = Counter(reason for _, reason in built.left_out)
+    if not reasons:
+        return []
+    counts = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
+    return [f"{len(built.left_out)} schools give no figure for both groups ({counts})"]
 
 
 def _coverage_cause(published: Estimate, own: Estimate, group: str) -> list[str]:

@@ -58,7 +58,7 @@ def _read(table: RawTable, given: AcademicYear | None) -> Reading:
         }
     )
     spells, repeats = without_repeats(spells)
-    schools, _ = without_repeats(_schools(frame, urns, as_of).loc[spells.index])
+    schools, _ = without_repeats(_schools(frame, urns, as_of))
     return Reading(
         tables={"trust_spells": spells, "schools": schools},
         rows_read=len(frame),

@@ -1,0 +1,84 @@
+"""What the gap exhibits share: the community they are about and the results of its measures."""
+
+from collections.abc import Sequence
+
+from recovery_analysis.analysis.gap import GapResult
+from recovery_analysis.analysis.gap.result import PublishedSeries
+from recovery_analysis.disclosure.gate import Released
+from recovery_analysis.errors import ParameterError
+from recovery_analysis.exhibit.cells import ENGLAND, Place
+from recovery_analysis.words.identifiers import CommunityId
+from recovery_analysis.words.measures import MEASURES
+
+GapResults = Released[tuple[GapResult, ...]]
+
+SOURCE_WORDS = {
+    "ks2_school": "key stage 2 performance tables",
+    "ks4_school": "key stage 4 performance tables",
+    "lait": "local authority interactive tool (LAIT)",
+    "trust_measures": "key stage 4 measures of multi-academy trusts",
+    "gap_index": "published disadvantage gap index",
+    "secondary_extract": "key stage 4 school figures, cut-down copy",
+    "school rows": "this report, from the schools' published rows",
+    "none": "no source",
+}
+
+
+def result_of(released: GapResults, measure: str) -> GapResult:
+    """Give the result of a measure.
+
+    Raises
+    ------
+    ParameterError
+        The measure is not among the results.
+    """
+    for result in released.result:
+        if result.measure == measure:
+            return result
+    known = ", ".join(item.measure for item in released.result)
+    raise ParameterError(f"there is no gap result for {measure!r}; expected one of {known}")
+
+
+def place_of(community: CommunityId, name: str) -> Place:
+    """Give the tidy place of a community; a partnership is told by its name."""
+    if community.kind == "england":
+        return ENGLAND
+    if community.kind == "la":
+        return Place(level="Local authority", la_code=community.key, la_name=name)
+    if community.kind == "trust":
+        return Place(level="MAT", trust_uid=community.key, trust_name=name)
+    return Place(level="Partnership", trust_name=name)
+
+
+def place_of_series(series: PublishedSeries) -> Place:
+    """Give the tidy place of a published series."""
+    entity, _, key = series.entity.partition(":")
+    if entity == "la":
+        return Place(level="Local authority", la_code=key, la_name=series.label)
+    if entity == "trust":
+        return Place(level="MAT", trust_uid=key, trust_name=series.label)
+    if entity == "neighbours":
+        return Place(level="Statistical neighbours", la_name=series.label)
+    return ENGLAND
+
+
+def source_words(sources: Sequence[str]) -> tuple[str, ...]:
+    """Name publications in words."""
+    return tuple(dict.fromkeys(SOURCE_WORDS.get(source, source) for source in sources))
+
+
+def unit_title(measure: str) -> str:
+    """Give the unit of a measure's values for a column title."""
+    unit = MEASURES[measure].unit
+    return "%" if unit == "percent" else unit
+
+
+def gap_unit_title(measure: str) -> str:
+    """Give the unit of a measure's gap for a column title."""
+    unit = MEASURES[measure].unit
+    return "percentage points" if unit == "percent" else unit
+
+
+def slug(measure: str) -> str:
+    """Give a measure's name as part of an HTML id."""
+    return measure.replace("_", "-")

@@ -1,0 +1,81 @@
+"""Published figures beside those built from school rows, each difference with its cause."""
+
+from recovery_analysis.exhibit.cells import cell, change_cell, finding, title_of, with_unit
+from recovery_analysis.exhibit.exhibit import Section, Sentence, Table, TableColumn
+from recovery_analysis.exhibit.gap.context import GapResults, result_of, slug, source_words
+from recovery_analysis.words.measures import GROUP_WORDS, MEASURES
+
+_CHAPTER = "gap"
+
+
+def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
+    """Show where this report's own sums agree with the published figure and why they differ elsewhere."""
+    result = result_of(released, measure)
+    section_id = f"check-{slug(measure)}"
+    heading = f"Our sums beside the published figures: {title_of(measure)}"
+    if not result.reconciled:
+        text = (
+            f"There is no year in which both a published figure of {name} and its schools' own rows for "
+            f"{title_of(measure)} were read, so there is nothing to check against."
+        )
+        note = Sentence(id=f"{section_id}-none", text=text, role="missing")
+        return Section(id=section_id, heading=heading, exhibits=(note,))
+    rows = tuple(
+        (
+            item.academic_year,
+            _group_words(item.group),
+            source_words([item.source])[0],
+            cell(item.published),
+            cell(item.built),
+            change_cell(item.difference),
+            item.cause,
+        )
+        for item in result.reconciled
+    )
+    table = Table(
+        id=f"{section_id}-table",
+        title="Published and built",
+        caption=f"{MEASURES[measure].title}, {name}: published figure and sum of its schools",
+        columns=(
+            TableColumn(name="academic_year", title="Academic year"),
+            TableColumn(name="group", title="Pupils"),
+            TableColumn(name="source", title="Published in"),
+            TableColumn(name="published", title="Published", kind="number"),
+            TableColumn(name="built", title="From school rows", kind="number"),
+            TableColumn(name="difference", title="Difference", kind="number"),
+            TableColumn(name="cause", title="Why they differ"),
+        ),
+        rows=rows,
+        tidy_columns=(
+            "academic_year",
+            "pupil_group",
+            "published_in",
+            "published",
+            "built",
+            "difference",
+            "cause",
+        ),
+        tidy_rows=rows,
+        sources=source_words([s for item in result.reconciled for s in item.difference.sources]),
+    )
+    findings = tuple(
+        finding(
+            item.difference,
+            id=f"gap.{measure}.reconciled.{item.source}.{item.academic_year}.{item.group}",
+            chapter=_CHAPTER,
+            measure=measure,
+            academic_year=item.academic_year,
+            group=item.group,
+            rule="schools of the published figure",
+            sentence=(
+                f"{name}, {title_of(measure)}, {item.academic_year}, {_group_words(item.group)}: published "
+                f"{with_unit(item.published)}, from school rows {with_unit(item.built)}. {item.cause}"
+            ),
+        )
+        for item in result.reconciled
+    )
+    return Section(id=section_id, heading=heading, exhibits=(table,), findings=findings)
+
+
+def _group_words(group: str) -> str:
+    return "gap" if group == "gap" else GROUP_WORDS[group]
