@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from recovery_analysis.community.authorities import authority_names
 from recovery_analysis.community.directory import Directory
 from recovery_analysis.community.partnerships import Partnership
 from recovery_analysis.errors import UnknownCommunity
@@ -80,9 +81,7 @@ def _offer(records: tuple[CommunityRecord, ...], text: str) -> str:
 
 def _authorities(store: Store, frame: pd.DataFrame) -> list[CommunityRecord]:
     """List LAs that have a school in the directory or a published figure."""
-    names = (
-        store.table("local_authorities").drop_duplicates("la_code").set_index("la_code")["la_name"]
-    )
+    names = authority_names(store)
     published = store.table("published_measures", entity="la").drop_duplicates("entity_id")
     published_names = published.set_index("entity_id")["entity_name"]
     described = (
@@ -90,7 +89,7 @@ def _authorities(store: Store, frame: pd.DataFrame) -> list[CommunityRecord]:
     )
     sizes = frame.groupby("la_code")["school_id"].nunique()
     codes = sorted(set(sizes.index) | set(published_names.index))
-    name_of = {**published_names.to_dict(), **described.to_dict(), **names.to_dict()}
+    name_of = {**published_names.to_dict(), **described.to_dict(), **names}
     records = [
         CommunityRecord(
             id=CommunityId("la", code),

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from recovery_analysis.community.authorities import authority_names
 from recovery_analysis.community.directory import Directory
 from recovery_analysis.community.membership import Membership, members
 from recovery_analysis.community.partnerships import Partnership
@@ -169,8 +170,7 @@ def _published(
 def _authorities(store: Store, schools: pd.DataFrame) -> tuple[tuple[str, str], ...]:
     sizes = schools.groupby("la_code")["school_id"].nunique()
     names = dict(schools[["la_code", "la_name"]].dropna().itertuples(index=False))
-    listed = store.table("local_authorities").drop_duplicates("la_code")
-    names = {**dict(zip(listed["la_code"], listed["la_name"], strict=True)), **names}
+    names = {**authority_names(store), **names}
     ordered = sorted(sizes.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
     return tuple((str(code), str(names.get(code, f"LA {code}"))) for code, _ in ordered)
 
@@ -179,8 +179,7 @@ def _neighbours(store: Store, community: CommunityId) -> tuple[tuple[str, str], 
     if community.kind != "la":
         return ()
     ranked = store.table("la_neighbours", la_code=community.key).sort_values("neighbour_rank")
-    listed = store.table("local_authorities").drop_duplicates("la_code")
-    names = dict(zip(listed["la_code"], listed["la_name"], strict=True))
+    names = authority_names(store)
     return tuple(
         (code, str(names.get(code, f"LA {code}")))
         for code in ranked["neighbour_la_code"].drop_duplicates()

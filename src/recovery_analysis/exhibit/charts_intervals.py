@@ -198,16 +198,24 @@ def _draw_row(sheet: Sheet, axes: Axes, row: _Row, ticks: Sequence[float], left:
     axes.axhline(row.top + row.height, color=style.HAIRLINE, linewidth=0.8)
     interval = row.interval
     if interval.value is None:
-        axes.plot(ticks[0], middle, marker="s", markersize=7, color=style.PAPER,
-                  markeredgecolor=style.MUTED, markeredgewidth=1.5, clip_on=False)  # fmt: skip
-        sheet.text(
-            left + 9, middle + 4.5, NO_VALUE_WORDS, size=style.CHART_SMALL, colour=style.MUTED
-        )
+        _say_no_value(sheet, left, middle)
         return
     if interval.low is not None and interval.high is not None:
         axes.plot([interval.low, interval.high], [middle, middle], color=style.BLUE, linewidth=2.2,
                   marker="|", markersize=8, markeredgewidth=1.6, zorder=3)  # fmt: skip
     _dot(axes, interval.value, middle, filled=interval.low is not None)
+
+
+def _say_no_value(sheet: Sheet, left: float, middle: float) -> None:
+    """Set an open square and words on plain paper, so that no grid line runs through them."""
+    width = text_width(NO_VALUE_WORDS, style.CHART_SMALL) + 22
+    axes = sheet.plot(left=left, top=middle - 9, right=left + width, bottom=middle + 9)
+    axes.axhspan(0, 1, facecolor=style.PAPER, edgecolor="none")
+    axes.plot(8 / width, 0.5, marker="s", markersize=7, color=style.PAPER,
+              markeredgecolor=style.MUTED, markeredgewidth=1.5)  # fmt: skip
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    sheet.text(left + 19, middle + 4.5, NO_VALUE_WORDS, size=style.CHART_SMALL, colour=style.MUTED)
 
 
 def _dot(axes: Axes, x: float, y: float, *, filled: bool) -> None:

@@ -15,7 +15,7 @@ from recovery_analysis.words.periods import AcademicYear
 #: before those that were to be held in May 2020.
 CLOSURE_X = 2019.84
 CLOSURE_WORDS = "20 March 2020: schools close"
-_LABEL_WIDTH = 96
+_LABEL_WIDTH = 110
 _LINE_HEIGHT = 16
 _TOP = 54
 _BOTTOM = 292
@@ -238,7 +238,11 @@ def _runs(points: Sequence[Point], gap_years: Sequence[int]) -> list[list[Point]
 
 
 def _label_column(lines: Sequence[Line]) -> float:
-    widths = [text_width(part) for line in lines for part in wrap(line.label, width=_LABEL_WIDTH)]
+    widths = [
+        text_width(part, bold=not line.dashed)
+        for line in lines
+        for part in wrap(line.label, width=_LABEL_WIDTH)
+    ]
     return max(widths) + 4
 
 

@@ -41,6 +41,7 @@ def chart_theme(chart_id: str) -> Iterator[None]:
         "svg.fonttype": "none",
         "svg.hashsalt": f"recovery-{chart_id}",
         "path.simplify": False,
+        "lines.scale_dashes": False,
     }
     with matplotlib.rc_context(settings):
         yield
@@ -115,22 +116,33 @@ class Sheet:
         return ElementTree.tostring(root, encoding="unicode")
 
 
-def text_width(words: str, size: float = style.CHART_TEXT) -> float:
+def text_width(words: str, size: float = style.CHART_TEXT, *, bold: bool = False) -> float:
     """Give the width in pixels that ``words`` take in the page's font, slightly on the wide side."""
-    font = FontProperties(family=style.MEASURING_FONT, size=size)
+    weight = "bold" if bold else "normal"
+    font = FontProperties(family=style.MEASURING_FONT, size=size, weight=weight)
     width, _, _ = text_to_path.get_text_width_height_descent(words, font, ismath=False)
     return float(width) * style.NARROWER
 
 
 def wrap(words: str, *, width: float, size: float = style.CHART_TEXT, most: int = 3) -> list[str]:
-    """Break ``words`` into at most ``most`` lines of ``width`` pixels; what is left over ends in an ellipsis."""
-    letters = max(4, int(width / text_width("abcdefghijklmnopqrstuvwxyz", size) * 26))
+    """Break ``words`` into at most ``most`` lines of about ``width`` pixels, never inside a word.
+
+    What does not fit ends in an ellipsis; the table beside the chart has the full words.
+    """
+    letters = max(4, int(width / text_width("abcdefghijklmnopqrstuvwxyz", size) * 28))
     while letters > 4:
-        lines = textwrap.wrap(words, letters, max_lines=most, placeholder="…")
-        if all(text_width(line, size) <= width for line in lines):
+        lines = _broken(words, letters, most)
+        if all(text_width(line, size) <= width or " " not in line for line in lines):
             return lines
         letters -= 1
-    return textwrap.wrap(words, letters, max_lines=most, placeholder="…")
+    return _broken(words, letters, most)
+
+
+def _broken(words: str, letters: int, most: int) -> list[str]:
+    return textwrap.wrap(
+        words, letters, max_lines=most, placeholder="…", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _clean(root: ElementTree.Element, chart_id: str) -> None:
@@ -143,7 +155,7 @@ def _clean(root: ElementTree.Element, chart_id: str) -> None:
     }
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag == f"{_SVG}style" or (child.tag == f"{_SVG}defs" and not len(child)):
+            if child.tag == f"{_SVG}style":
                 parent.remove(child)
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
@@ -151,6 +163,23 @@ def _clean(root: ElementTree.Element, chart_id: str) -> None:
         if element.tag != "text":
             element.text = None
         element.attrib = dict(_attributes(element.attrib, used, chart_id))
+    _flatten(root)
+
+
+def _flatten(parent: ElementTree.Element) -> None:
+    """Take the children out of groups that say nothing, and drop what is empty or draws nothing."""
+    kept: list[ElementTree.Element] = []
+    for child in parent:
+        _flatten(child)
+        if child.tag == "g" and not child.attrib:
+            kept.extend(child)
+        elif child.tag in {"g", "defs"} and not len(child):
+            continue
+        elif child.tag == "path" and child.get("fill") == "none" and "stroke" not in child.attrib:
+            continue
+        else:
+            kept.append(child)
+    parent[:] = kept
 
 
 def _attributes(

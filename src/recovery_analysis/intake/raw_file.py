@@ -103,7 +103,7 @@ def _read_csv(raw: RawFile) -> pd.DataFrame:
             dtype=str,
             header=None,
             names=list(range(len(raw.columns))),
-            skiprows=_header_lines(text),
+            skiprows=1,
             keep_default_na=False,
             na_values=[],
             skip_blank_lines=False,
@@ -125,13 +125,6 @@ def _first_sheet(path: Path, *, rows: int | None = None) -> pd.DataFrame:
         return pd.read_excel(path, header=None, nrows=rows, dtype=str, keep_default_na=False)
 
 
-def _header_lines(text: str) -> int:
-    """Count the text lines of the header record (a quoted header cell may hold a line end)."""
-    reader = csv.reader(io.StringIO(text))
-    next(reader)
-    return reader.line_num
-
-
 def _line_hint(error: Exception) -> str:
     words = [word.strip(",.") for word in str(error).split()]
     numbers = [word for word in words if word.isdigit()]
@@ -146,10 +139,10 @@ def _refuse_truncated(raw: RawFile, text: str) -> None:
     fields = len(next(csv.reader([last]), []))
     if fields >= len(raw.columns) and last.count('"') % 2 == 0:
         return
-    lengths = [len(row) for row in csv.reader(io.StringIO(text))][:-1]
+    lengths = [len(row) for row in csv.reader(io.StringIO(text)) if row][:-1]
     if last.count('"') % 2 or fields < min(lengths, default=fields):
         raise FileRefused(
-            f"{raw.label}: row {len(lengths) + 1} is cut off after {fields} of {len(raw.columns)} "
+            f"{raw.label}: row {text.count(chr(10)) + 1} is cut off after {fields} of {len(raw.columns)} "
             "columns and the file has no line end: the download was truncated. Download it again."
         )
 

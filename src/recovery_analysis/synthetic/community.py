@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -120,32 +121,31 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _truth_text(population: Population) -> str:
-    parameters = dataclasses.asdict(dataclasses.replace(population.truth, paths={})) | {
-        "paths": {name: dataclasses.asdict(p) for name, p in population.truth.paths.items()}
+    """Write the truth as JSON with one line for each school and each gap, so that people can read it."""
+    truth = population.truth
+    index = {"ks2": population.ks2.gap_index, "ks4": population.ks4.gap_index}
+    parts = {
+        "what": json.dumps("Invented data: no real school, trust or local authority."),
+        "parameters": json.dumps(_parameters(truth), indent=1, sort_keys=True),
+        "gap_index": _lines(
+            {"stage": stage, "academic_year": str(AcademicYear.ending(year)), "gap": round(gap, 6)}
+            for stage, by_year in index.items()
+            for year, gap in by_year.items()
+        ),
+        "schools": _lines(_school_effects(population)),
+        "gaps": _lines(true_gaps(population)),
     }
-    index = {
-        "ks2_gap_index": population.ks2.gap_index,
-        "ks4_gap_index": population.ks4.gap_index,
-    }
-    national = {
-        measure: {
-            str(AcademicYear.ending(year)): round(value, 6) for year, value in by_year.items()
-        }
-        for measure, by_year in index.items()
-    }
-    schools = ",\n".join(
-        json.dumps(school, sort_keys=True) for school in _school_effects(population)
-    )
-    gaps = ",\n".join(json.dumps(gap, sort_keys=True) for gap in true_gaps(population))
-    head = json.dumps(
-        {
-            "what": "Invented data: no real school, trust or local authority.",
-            "parameters": parameters,
-        },
-        indent=1,
-        sort_keys=True,
-    )
-    return f'{head[:-2]},\n "gap_index": {json.dumps(national, sort_keys=True)},\n "schools": [\n{schools}\n],\n "gaps": [\n{gaps}\n]\n}}\n'
+    body = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in parts.items())
+    return f"{{\n{body}\n}}\n"
+
+
+def _parameters(truth: Truth) -> dict[str, object]:
+    paths = {name: dataclasses.asdict(path) for name, path in truth.paths.items()}
+    return dataclasses.asdict(dataclasses.replace(truth, paths={})) | {"paths": paths}
+
+
+def _lines(records: Iterable[Mapping[str, object]]) -> str:
+    return "[\n" + ",\n".join(json.dumps(record, sort_keys=True) for record in records) + "\n]"
 
 
 def _school_effects(population: Population) -> list[dict[str, object]]:

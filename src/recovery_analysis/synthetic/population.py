@@ -183,8 +183,8 @@ def _add_up(
 ) -> tuple[Floats, Floats]:
     """Sum a variable by cell and group, as drawn and as the model expects it of the same pupils."""
     weight = scores["covered"] if name in COVERED_ONLY else np.ones(len(at))
-    sums = np.bincount(at, scores[name] * weight, cells * 2).reshape(-1, 2)
-    counts = np.bincount(at, weight, cells * 2).reshape(-1, 2)
+    sums = np.asarray(np.bincount(at, scores[name] * weight, cells * 2), float).reshape(-1, 2)
+    counts = np.asarray(np.bincount(at, weight, cells * 2), float).reshape(-1, 2)
     return sums, model[name] * counts if name in model else sums
 
 

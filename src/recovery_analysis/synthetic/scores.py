@@ -65,6 +65,7 @@ class Effects:
 
 
 def stage_of(measure: str) -> str:
+    """Say which key stage a measure of the truth belongs to."""
     return "ks2" if measure.startswith("ks2") else "ks4"
 
 
@@ -111,6 +112,7 @@ def draw_scores(
 
 
 def derived(stage: Stage, scores: dict[str, Floats]) -> dict[str, Floats]:
+    """Give each pupil's standards met (0 or 1; 0 or 100 for the percentage) from the scores."""
     if stage == "ks4":
         score = scores["attainment8"]
         return {
@@ -145,6 +147,7 @@ def _clipped_mean(mean: Floats, sd: float, low: float, high: float) -> Floats:
 
 
 def expectations(stage: Stage, means: dict[str, Floats], truth: Truth) -> dict[str, Floats]:
+    """Give the mean ``[cell, group]`` of scores after they are cut to the scale."""
     out: dict[str, Floats] = {
         measure: _clipped_mean(mean, truth.paths[measure].pupil_sd, *_bounds(measure))
         for measure, mean in means.items()

@@ -99,10 +99,15 @@ def test_quoted_line_end_is_one_cell(tmp_path):
     assert frame["A"].tolist() == ["x\ny"]
 
 
-@pytest.mark.xfail(reason="_header_lines counts text lines, pandas skips records: row 2 is lost")
 def test_quoted_line_end_in_the_header_loses_no_record(tmp_path):
     frame = read_cells(inspect(written(tmp_path, b'"A\nB",C\n"x",2\n"y",3\n'))).frame
     assert frame["A\nB"].tolist() == ["x", "y"]
+
+
+def test_truncated_file_with_a_blank_line_inside_is_refused(tmp_path):
+    path = written(tmp_path, b"A,B,C\n1,2,3\n\n4,5,6\n7,8")
+    with pytest.raises(FileRefused, match="row 5 is cut off after 2 of 3 columns"):
+        read_cells(inspect(path))
 
 
 def test_workbook_with_a_title_above_a_wider_table_is_read(tmp_path):

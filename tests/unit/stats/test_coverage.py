@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from recovery_analysis.stats.cluster import fit_ols
-from recovery_analysis.stats.gaps import GroupMeans, gap_change, gap_of_means
-from recovery_analysis.stats.pace import pace
+from recovery_analysis.stats.gaps import GroupMeans, gap_change, gap_of_means, gap_path
+from recovery_analysis.stats.pace import pace, share_made_up
 
 RUNS = 2500
 TRUE_GAP, TRUE_CHANGE = 4.0, 1.0
@@ -117,3 +117,31 @@ def test_the_pace_interval_holds_the_true_year_in_95_of_100_runs(points, slope):
 @pytest.mark.parametrize(("slope", "above"), [(0.0, 0.3), (0.05, 0.05), (-0.05, -0.05)])
 def test_the_pace_interval_holds_never_and_already_at_least_as_often(slope, above):
     assert pace_coverage(4, slope, above, np.random.default_rng(5)) >= 0.95
+
+
+def test_the_share_made_up_holds_the_truth_where_an_interval_is_given():
+    """Widening of 2 of which 0.5 is made up, 12 schools of uneven size: the true share is 0.25."""
+    rng = np.random.default_rng(12)
+    given = held = 0
+    for _ in range(RUNS // 2):
+        n_low, n_high = counts(rng, 12, 20, uneven=True), counts(rng, 12, 35, uneven=True)
+        level = 100 + SCHOOL_SD * rng.normal(size=12)
+        gap = TRUE_GAP + GAP_SD * rng.normal(size=12)
+        times = [
+            means(rng, level, gap + shift + 0.5 * rng.normal(size=12), n_low, n_high)
+            for shift in (0.0, 2.0, 1.5)
+        ]
+        path = gap_path(times=times, school=np.arange(12))
+        before, start, latest = (one.gap for one in path.gaps)
+        result = share_made_up(
+            before=before,
+            new_baseline=start,
+            latest=latest,
+            covariance=path.covariance,
+            df=path.df,
+        )
+        if result.low is not None:
+            given += 1
+            held += result.low <= 0.25 <= result.high
+    assert given / (RUNS // 2) > 0.4
+    assert 0.93 <= held / given <= 0.975

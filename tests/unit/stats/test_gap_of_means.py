@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recovery_analysis.errors import ParameterError, RecoveryError, TooFewToReport
-from recovery_analysis.stats.gaps import GapEstimate, GroupMeans, gap_change, gap_of_means
+from recovery_analysis.stats.gaps import GapEstimate, GroupMeans, gap_change, gap_of_means, gap_path
 
 NAN = np.nan
 
@@ -150,3 +150,27 @@ def test_a_gap_that_does_not_fit_its_means_can_not_be_made():
     fields = {name: getattr(good, name) for name in GapEstimate.__slots__}
     with pytest.raises(RecoveryError, match="difference of the two means"):
         GapEstimate(**{**fields, "gap": good.gap + 1e-6})
+
+
+def test_a_path_has_the_gaps_and_the_errors_of_gap_and_change():
+    path = gap_path(times=[BEFORE, AFTER], school=SCHOOLS)
+    change = gap_change(before=BEFORE, after=AFTER, school=SCHOOLS)
+    step = np.array([-1.0, 1.0])
+
+    assert path.gaps == (change.before, change.after)
+    assert path.covariance[0, 0] == pytest.approx(change.before.se**2)
+    assert path.covariance[1, 1] == pytest.approx(change.after.se**2)
+    assert step @ path.covariance @ step == pytest.approx(change.se**2)
+    assert path.df == pytest.approx(change.df)
+
+
+def test_a_path_of_few_schools_says_why_it_has_no_covariance():
+    one = year([98], [103], [20], [30])
+    assert "only 1 school" in gap_path(times=[one, one], school=["a"]).why_no_covariance
+    two = gap_path(times=[year([98, 99], [103, 102], [20, 9], [30, 9])] * 2, school=["a", "b"])
+    assert two.covariance is None
+    assert "2 schools are too few" in two.why_no_covariance
+    with pytest.raises(ParameterError, match="at least 2 times"):
+        gap_path(times=[one], school=["a"])
+    with pytest.raises(TooFewToReport, match="every time"):
+        gap_path(times=[one, year([NAN], [103], [20], [30])], school=["a"])
