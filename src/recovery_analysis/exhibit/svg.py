@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
@@ -34,7 +35,7 @@ def chart_theme(chart_id: str) -> Iterator[None]:
         raise ValueError(
             f"a chart id is letters, digits, - and _, from a letter on; got {chart_id!r}"
         )
-    settings = {
+    settings: dict[Any, Any] = {
         **sns.axes_style("white"),
         "font.family": style.MEASURING_FONT,
         "font.sans-serif": [style.MEASURING_FONT],
@@ -173,13 +174,15 @@ def _flatten(parent: ElementTree.Element) -> None:
         _flatten(child)
         if child.tag == "g" and not child.attrib:
             kept.extend(child)
-        elif child.tag in {"g", "defs"} and not len(child):
-            continue
-        elif child.tag == "path" and child.get("fill") == "none" and "stroke" not in child.attrib:
-            continue
-        else:
+        elif not _is_blank(child):
             kept.append(child)
     parent[:] = kept
+
+
+def _is_blank(element: ElementTree.Element) -> bool:
+    if element.tag == "path":
+        return element.get("fill") == "none" and "stroke" not in element.attrib
+    return element.tag in {"g", "defs"} and not len(element)
 
 
 def _attributes(

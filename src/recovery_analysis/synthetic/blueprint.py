@@ -39,7 +39,10 @@ class Blueprint:
     Parameters
     ----------
     schools
-        One row a school (not a URN): a school that converted has ``previous_urn`` too.
+        One row a school (not a URN). ``previous_urn`` and ``previous_type`` are those before ``converted``;
+        ``previous_trust_uid`` is the trust before ``joined``; ``first_results`` is the calendar year of the
+        first tests of a new school; ``progress_coverage`` is a school's own share of pupils with prior
+        attainment. Dates are ISO text, cohorts pupils a year.
     groups
         Trusts, a sponsor and a federation.
     areas

@@ -91,21 +91,25 @@ def write_community(
     truth = dataclasses.replace(truth or Truth(), seed=seed, size=size)
     population = simulate(truth, load_blueprint(size))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_gias.write_gias(population, folder)
-        write_ks2.write_ks2(population, folder)
-        write_ks4.write_ks4(population, folder)
-        write_trust_measures.write_trust_measures(population, folder)
-        write_absence_census.write_absence_census(population, folder)
-        write_areas.write_areas(population, folder)
-        write_ees.write_ees(population, folder)
-        (folder / TRUTH_FILE).write_text(_truth_text(population), encoding="utf-8", newline="\n")
+        _write_all(population, folder)
     except OSError as error:
         raise WriteFailed(
             f"{folder}: the synthetic community could not be written ({error.strerror}). Choose a folder "
             "that can be written to and has some megabytes free."
         ) from error
     return truth
+
+
+def _write_all(population: Population, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_gias.write_gias(population, folder)
+    write_ks2.write_ks2(population, folder)
+    write_ks4.write_ks4(population, folder)
+    write_trust_measures.write_trust_measures(population, folder)
+    write_absence_census.write_absence_census(population, folder)
+    write_areas.write_areas(population, folder)
+    write_ees.write_ees(population, folder)
+    (folder / TRUTH_FILE).write_text(_truth_text(population), encoding="utf-8", newline="\n")
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -141,7 +145,7 @@ def _truth_text(population: Population) -> str:
 
 def _parameters(truth: Truth) -> dict[str, object]:
     paths = {name: dataclasses.asdict(path) for name, path in truth.paths.items()}
-    return dataclasses.asdict(dataclasses.replace(truth, paths={})) | {"paths": paths}
+    return {**dataclasses.asdict(dataclasses.replace(truth, paths={})), "paths": paths}
 
 
 def _lines(records: Iterable[Mapping[str, object]]) -> str:

@@ -26,6 +26,13 @@ FILES = (
     f"gias/links_edubasealldata{_STAMP}.csv",
 )
 
+#: Cells that are the same for every school; the telephone number is one kept for fiction.
+_ALIKE = {
+    "Gender (code)": "3",
+    "Gender (name)": "Mixed",
+    "LastChangedDate": "01-07-2024",
+    "TelephoneNum": "01632960000",
+}
 _PHASES = {"Not applicable": "0", "Primary": "2", "Secondary": "4", "All-through": "7"}
 #: Schools of the demo's federation and sponsor: links of other kinds beside those to trusts.
 _FEDERATION, _FEDERATED = "90022", ("900033", "900034")
@@ -76,7 +83,7 @@ def _establishment(
     is_open = not spell["closed"]
     academy = group_code in ("10", "11")
     joined_then = academy and is_open and school["trust_uid"]
-    cells = {
+    cells = _ALIKE | {
         "URN": spell["urn"],
         "LA (code)": school["la_code"],
         "EstablishmentNumber": estab(spell["urn"]),
@@ -97,14 +104,9 @@ def _establishment(
         "PhaseOfEducation (name)": school["phase"],
         "StatutoryLowAge": school["low_age"],
         "StatutoryHighAge": school["high_age"],
-        "Gender (code)": "3",
-        "Gender (name)": "Mixed",
         "UKPRN": f"19{spell['urn']}",
-        "LastChangedDate": "01-07-2024",
         "Postcode": f"ZZ9 9{int(spell['urn']) % 10}ZZ",
         "SchoolWebsite": f"https://www.example.org/{spell['urn']}",
-        "TelephoneNum": "01632960000",
-        "Country (name)": "",
     }
     if joined_then:
         cells |= _trust_cells(population.blueprint, school["trust_uid"])
