@@ -11,7 +11,7 @@ from recovery_analysis.report.glossary import GLOSSARY, GlossaryTerm
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 #: The page's own ids start so; nothing else may.
-RESERVED = ("page-", "term-", "chapter-")
+RESERVED = ("page-", "term-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

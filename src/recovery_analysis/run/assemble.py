@@ -1,0 +1,190 @@
+"""Executed chapters to one report: its answer, key numbers, findings, tables and provenance."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from recovery_analysis.exhibit.exhibit import Figure, Finding, Section, Sentence, Table
+from recovery_analysis.report.document import Chapter, KeyNumber, Report
+from recovery_analysis.run.chapters import ChapterNotebook
+from recovery_analysis.run.executed import ExecutedChapter
+from recovery_analysis.run.parameters import Parameters
+from recovery_analysis.version import VERSION
+
+KIND_WORDS = {
+    "trust": "Trust",
+    "la": "Local authority",
+    "partnership": "Partnership",
+    "england": "England",
+}
+
+_NOTHING = "This report could not be made in full: see the chapters below for what is missing."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterOutcome:
+    """A chapter that ran (``executed``) or did not (``failure``, in plain words)."""
+
+    chapter: ChapterNotebook
+    executed: ExecutedChapter | None
+    failure: str | None
+
+
+def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, name: str) -> Report:
+    """Put a community's report together from its executed chapters.
+
+    Parameters
+    ----------
+    outcomes
+        One a chapter, in the order of the report.
+    parameters
+        What the chapters were run with.
+    name
+        The community's name, for a report in which no chapter ran.
+    """
+    facts = next((item.executed.facts for item in outcomes if item.executed), {})
+    kind = parameters.community.partition(":")[0]
+    edition = parameters.edition or f"As of {parameters.as_of_day.isoformat()}"
+    shown_name = str(facts.get("name", name))
+    return Report(
+        title=f"{shown_name} - Recovery evidence - {edition}",
+        community_name=shown_name,
+        community_id=parameters.community,
+        kind_words=KIND_WORDS[kind],
+        edition=edition,
+        data_as_at=str(facts.get("data_as_at", "not known")),
+        handling=f"Made from public data. For the schools and leaders of {shown_name}.",
+        answer=_answer(outcomes),
+        chapters=tuple(_chapter(item) for item in outcomes),
+        key_numbers=_key_numbers(outcomes),
+        run_facts=(
+            ("Report about", f"{shown_name} ({parameters.community})"),
+            ("Baseline date", parameters.baseline_date),
+            ("Report as of", parameters.as_of_day.isoformat()),
+            ("Schools now", str(facts.get("schools_n", "not known"))),
+            ("Library", f"recovery_analysis {VERSION}"),
+            ("Hash of the input files", str(facts.get("fingerprint", "not known"))),
+        ),
+        provenance={
+            "library": f"recovery_analysis {VERSION}",
+            "parameters": {k: v for k, v in parameters.to_dict().items() if k not in _PLACES},
+            "input_fingerprint": facts.get("fingerprint"),
+            "chapters": {
+                item.chapter.name: "ok" if item.executed else "failed" for item in outcomes
+            },
+        },
+        policy_words=str(facts.get("policy_words", "")),
+    )
+
+
+#: Parameters that hold places on the machine of the run: they stay out of what is handed on.
+_PLACES = ("store", "config")
+
+
+def findings_of(outcomes: tuple[ChapterOutcome, ...]) -> list[Finding]:
+    """Collect all findings, in the order of the report."""
+    return [item for section in _sections(outcomes) for item in section.findings]
+
+
+def findings_text(outcomes: tuple[ChapterOutcome, ...]) -> str:
+    """Write findings.json."""
+    body = [item.to_dict() for item in findings_of(outcomes)]
+    return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+
+
+def tables_of(outcomes: tuple[ChapterOutcome, ...]) -> dict[str, str]:
+    """Write every table that has a tidy form as CSV text, by file name."""
+    return {
+        f"{table.id.replace('-', '_')}.csv": _csv(table)
+        for section in _sections(outcomes)
+        for table in _tables(section)
+        if table.tidy_columns
+    }
+
+
+def _csv(table: Table) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table.tidy_columns)
+    writer.writerows([_inert(value) for value in row] for row in table.tidy_rows)
+    return buffer.getvalue()
+
+
+def _inert(value: str) -> str:
+    """Keep a spreadsheet from running a cell's text as a formula; numbers stay numbers."""
+    if value[:1] in ("=", "+", "@", "\t", "\r") or (
+        value[:1] == "-" and not value[1:].replace(".", "", 1).isdigit()
+    ):
+        return f"'{value}"
+    return value
+
+
+def _sections(outcomes: tuple[ChapterOutcome, ...]) -> Iterator[Section]:
+    for item in outcomes:
+        if item.executed is not None:
+            yield from item.executed.sections
+
+
+def _tables(section: Section) -> Iterator[Table]:
+    for exhibit in section.exhibits:
+        if isinstance(exhibit, Table):
+            yield exhibit
+        elif isinstance(exhibit, Figure):
+            yield exhibit.table
+
+
+def _chapter(item: ChapterOutcome) -> Chapter:
+    return Chapter(
+        id=f"{item.chapter.name}-chapter",
+        title=item.chapter.title,
+        question=item.chapter.question,
+        sections=item.executed.sections if item.executed else (),
+        failure=item.failure,
+    )
+
+
+def _answer(outcomes: tuple[ChapterOutcome, ...]) -> str:
+    for section in _sections(outcomes):
+        for exhibit in section.exhibits:
+            if isinstance(exhibit, Sentence) and exhibit.role == "answer":
+                return exhibit.text
+    return _NOTHING
+
+
+def _key_numbers(outcomes: tuple[ChapterOutcome, ...]) -> tuple[KeyNumber, ...]:
+    """Take before, now and change of the headline measure from the table of linked numbers."""
+    tables = [t for s in _sections(outcomes) for t in _tables(s) if t.id == "gap-linked"]
+    if not tables:
+        return ()
+    complete = [
+        row for row in tables[0].rows if not any(row[place].startswith("[") for place in (1, 3, 4))
+    ]
+    preferred = [row for row in complete if row[0].startswith("Attainment 8")]
+    if not complete:
+        return ()
+    measure, before, _, now, change, _ = (preferred or complete)[0]
+    title, _, unit = measure.rpartition(" (")
+    first, first_year = _split(before)
+    last, last_year = _split(now)
+    return (
+        KeyNumber(
+            value=first,
+            words=f"Gap before, {first_year}: {title}, {unit[:-1]}",
+            target="gap-linked",
+        ),
+        KeyNumber(
+            value=last, words=f"Gap now, {last_year}: {title}, {unit[:-1]}", target="gap-linked"
+        ),
+        KeyNumber(
+            value=change,
+            words=f"Change from {first_year} to {last_year}: positive is further behind",
+            target="gap-linked",
+        ),
+    )
+
+
+def _split(cell: str) -> tuple[str, str]:
+    value, _, year = cell.partition(" (")
+    return value, year.rstrip(")")

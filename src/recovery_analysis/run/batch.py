@@ -1,0 +1,177 @@
+"""Many communities in one run: worker processes, a manifest, and the index page over all of them."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recovery_analysis.community.registry import CommunityRecord
+from recovery_analysis.errors import NotebookTimedOut
+from recovery_analysis.report.document import IndexEntry
+from recovery_analysis.report.html import render_index
+from recovery_analysis.run.chapters import ChapterNotebook
+from recovery_analysis.run.community_report import ReportRecord, failed_record, make_report
+from recovery_analysis.run.parameters import Parameters
+from recovery_analysis.store.atomic import folder_lock, write_text
+from recovery_analysis.version import VERSION
+
+#: Raised when manifest.json changes shape.
+MANIFEST_VERSION = 1
+
+_KIND_HEADINGS = {
+    "england": "England",
+    "la": "Local authorities",
+    "partnership": "Partnerships",
+    "trust": "Trusts",
+}
+
+
+def run_reports(
+    records: Sequence[CommunityRecord],
+    *,
+    parameters: Parameters,
+    chapters: tuple[ChapterNotebook, ...],
+    out: Path,
+    jobs: int | None = None,
+    on_report: Callable[[ReportRecord], None] = lambda record: None,
+) -> tuple[ReportRecord, ...]:
+    """Make the reports of many communities; one that fails never stops the others.
+
+    Parameters
+    ----------
+    records
+        The communities, in the order of the index.
+    parameters
+        What every chapter is run with but for ``community``.
+    chapters
+        The chapters of the edition.
+    out
+        Output folder; a folder a community, ``index.html`` and ``manifest.json`` are written below it.
+    jobs
+        Worker processes; as many as there are cores when None.
+    on_report
+        Called as each report is done.
+
+    Returns
+    -------
+    tuple of ReportRecord
+        In the order of ``records``.
+
+    Raises
+    ------
+    WriteFailed, LockHeld
+        The output folder can not be written, or another run writes there.
+    """
+    started = datetime.now(tz=UTC)
+    with folder_lock(out):
+        done = _run_all(records, parameters, chapters, out, jobs or os.cpu_count() or 1, on_report)
+        ordered = tuple(done[str(record.id)] for record in records)
+        write_text(out / "manifest.json", _manifest(ordered, parameters, started))
+        write_text(out / "index.html", _index(ordered, parameters, out))
+    return ordered
+
+
+def worst_exit_code(records: Sequence[ReportRecord]) -> int:
+    """Give the exit code of a run: 0, or 4 when some reports failed, or what all of them failed with."""
+    codes = {record.exit_code for record in records}
+    if codes <= {0}:
+        return 0
+    return codes.pop() if len(codes) == 1 else 4
+
+
+def _run_all(
+    records: Sequence[CommunityRecord],
+    parameters: Parameters,
+    chapters: tuple[ChapterNotebook, ...],
+    out: Path,
+    jobs: int,
+    on_report: Callable[[ReportRecord], None],
+) -> dict[str, ReportRecord]:
+    context = multiprocessing.get_context("spawn")
+    done: dict[str, ReportRecord] = {}
+    with ProcessPoolExecutor(
+        max_workers=min(jobs, max(len(records), 1)), mp_context=context
+    ) as pool:
+        waiting = {
+            pool.submit(
+                make_report,
+                str(record.id),
+                record.name,
+                parameters=replace(parameters, community=str(record.id)),
+                chapters=chapters,
+                out=out,
+            ): record
+            for record in records
+        }
+        try:
+            for future in as_completed(waiting):
+                result = _outcome(future, waiting[future])
+                done[result.community] = result
+                on_report(result)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return done
+
+
+def _outcome(future: "Future[ReportRecord]", record: CommunityRecord) -> ReportRecord:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        error = NotebookTimedOut("a worker process died; run the command again for this community")
+        return failed_record(str(record.id), record.name, error)
+    except Exception as error:
+        # Whatever one community ran into, the others go on; the index and the exit code tell.
+        return failed_record(str(record.id), record.name, error)
+
+
+def _manifest(records: tuple[ReportRecord, ...], parameters: Parameters, started: datetime) -> str:
+    shared = {
+        k: v for k, v in parameters.to_dict().items() if k not in ("community", "store", "config")
+    }
+    body = {
+        "manifest_version": MANIFEST_VERSION,
+        "library": f"recovery_analysis {VERSION}",
+        "started": started.isoformat(timespec="seconds"),
+        "ended": datetime.now(tz=UTC).isoformat(timespec="seconds"),
+        "parameters": shared,
+        "reports": [asdict(record) for record in records],
+    }
+    return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+
+
+def _index(records: tuple[ReportRecord, ...], parameters: Parameters, out: Path) -> str:
+    entries = tuple(_entry(record, out) for record in records)
+    failed = sum(entry.status == "failed" for entry in entries)
+    edition = parameters.edition or f"As of {parameters.as_of_day.isoformat()}"
+    return render_index(
+        entries,
+        title=f"Recovery evidence - {edition}",
+        run_facts=(
+            ("Reports made", str(len(entries) - failed)),
+            ("Reports that failed", str(failed)),
+            ("Edition", edition),
+            ("Library", f"recovery_analysis {VERSION}"),
+        ),
+    )
+
+
+def _entry(record: ReportRecord, out: Path) -> IndexEntry:
+    kind = record.community.partition(":")[0]
+    slug = record.community.replace(":", "-")
+    is_built = record.status == "built" and (out / slug / "index.html").exists()
+    return IndexEntry(
+        community_id=record.community,
+        name=record.name,
+        kind=_KIND_HEADINGS[kind],
+        href=f"{slug}/index.html" if is_built else None,
+        status="built" if is_built else "failed",
+        headline=record.headline,
+        schools_n=record.schools_n,
+        failure=record.failure,
+    )
