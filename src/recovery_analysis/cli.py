@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -47,6 +48,17 @@ StoreOption = Annotated[
 ConfigOption = Annotated[
     Path | None, typer.Option(help="A recovery.toml that declares partnerships.")
 ]
+
+
+class AllOf(StrEnum):
+    """Groups of communities that ``--all`` takes."""
+
+    TRUSTS = "trusts"
+    LAS = "las"
+    PARTNERSHIPS = "partnerships"
+
+
+_KIND_OF = {AllOf.TRUSTS: "trust", AllOf.LAS: "la", AllOf.PARTNERSHIPS: "partnership"}
 
 
 @app.callback(invoke_without_command=True)
@@ -125,7 +137,7 @@ def report_command(
     store: StoreOption = "data/validated",
     out: Annotated[Path, typer.Option(help="Output folder.")] = Path("reports/latest"),
     all_of: Annotated[
-        list[Literal["trusts", "las", "partnerships"]] | None,
+        list[AllOf] | None,
         typer.Option("--all", help="All trusts, LAs or partnerships; may be given more than once."),
     ] = None,
     baseline_date: Annotated[str, typer.Option(help="YYYY-MM-DD.")] = CLOSURE.isoformat(),
@@ -254,11 +266,10 @@ def _records(store: str, config: Path | None) -> tuple[CommunityRecord, ...]:
 
 
 def _chosen(
-    known: tuple[CommunityRecord, ...], named: list[str], groups: Sequence[str]
+    known: tuple[CommunityRecord, ...], named: list[str], groups: Sequence[AllOf]
 ) -> list[CommunityRecord]:
-    kinds = {"trusts": "trust", "las": "la", "partnerships": "partnership"}
     chosen = [find_community(known, text) for text in named]
-    wanted = {kinds[group] for group in groups}
+    wanted = {_KIND_OF[group] for group in groups}
     chosen += [record for record in known if record.id.kind in wanted and record.schools_n]
     if not chosen:
         raise ParameterError(

@@ -51,7 +51,10 @@ def render_index(
 ) -> str:
     """Write the page over many reports: failures first, then by kind, names in alphabetical order."""
     ordered = sorted(entries, key=lambda entry: (entry.kind, entry.name.casefold()))
-    kinds = [(kind, list(group)) for kind, group in groupby(ordered, key=lambda entry: entry.kind)]
+    kinds = [
+        (kind, _with_letters(list(group)))
+        for kind, group in groupby(ordered, key=lambda entry: entry.kind)
+    ]
     return (
         _environment()
         .get_template("index.html")
@@ -61,7 +64,6 @@ def render_index(
             failed=[entry for entry in ordered if entry.status == "failed"],
             built_n=sum(entry.status == "built" for entry in ordered),
             run_facts=tuple(run_facts),
-            letters_from=_LETTERS_FROM,
             css=_css(title),
         )
     )
@@ -121,7 +123,6 @@ def _environment() -> Environment:
         is_wide=lambda table: len(table.columns) > _NARROW_COLUMNS,
         json_link=lambda text: f"data:application/json;charset=utf-8,{quote(text, safe='')}",
         file_stem=lambda text: re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-"),
-        initial=lambda name: name[:1].upper() if name[:1].isalpha() else "0",
     )
     return environment
 
@@ -134,6 +135,19 @@ def _css(footer: str) -> Markup:
     words = "".join(f"\\{ord(c):x} " if c in '"\\<>\n' else c for c in footer)
     foot = f'@page{{@bottom-left{{content:"{words}"}}}}'
     return Markup("\n".join((css_tokens(), rules, printed, foot)))  # noqa: S704 (escaped above)
+
+
+def _with_letters(entries: list[IndexEntry]) -> list[tuple[IndexEntry, str]]:
+    """Put beside each entry the letter that it is the first of in a long list, or nothing."""
+    seen: set[str] = set()
+    lettered: list[tuple[IndexEntry, str]] = []
+    for entry in entries:
+        first = entry.name[:1].upper()
+        letter = first if first.isalpha() else "0"
+        is_first = len(entries) > _LETTERS_FROM and letter not in seen
+        lettered.append((entry, letter if is_first else ""))
+        seen.add(letter)
+    return lettered
 
 
 def _status(cell: str) -> Status | None:

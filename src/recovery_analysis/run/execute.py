@@ -50,6 +50,7 @@ def execute_chapter(
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT,
+            extra_arguments=["--log-level=ERROR"],
             cwd=str(Path.cwd()),
         )
     except PapermillExecutionError as error:

@@ -65,11 +65,16 @@ def _read(table: RawTable, given: AcademicYear | None) -> Reading:
         dropped=dropped((repeats, "an exact repeat of another row")),
         notes=(
             origin,
-            f"{int(joined.isna().sum())} links have no known joining day",
+            *_unknown_days_note(joined),
             *repair_note(repaired_urns, "URN"),
             *repair_note(repaired_uids, "Group UID"),
         ),
     )
+
+
+def _unknown_days_note(joined: pd.Series) -> tuple[str, ...]:
+    unknown = int(joined.isna().sum())
+    return (f"{unknown} links have no known joining day",) if unknown else ()
 
 
 def _schools(frame: pd.DataFrame, urns: pd.Series, as_of: pd.Timestamp) -> pd.DataFrame:
