@@ -44,7 +44,9 @@ def years_figure(stem: str, *, shift: float = 0.0) -> Figure:
     """Two groups over the years."""
     other = tuple(Point(x=x, value=v + 23 + shift, low=v + 21.5 + shift, high=v + 24.5 + shift) for x, v in YEARS)  # fmt: skip
     fewer = tuple(Point(x=x, value=v + shift, low=v - 3 + shift, high=v + 3 + shift) for x, v in YEARS)  # fmt: skip
-    alt = "Line chart of two groups over eight years: both fell after 2020 and have partly returned."
+    alt = (
+        "Line chart of two groups over eight years: both fell after 2020 and have partly returned."
+    )
     return Figure(
         id=f"{stem}-chart",
         headline="Both groups fell, and neither is fully back",
@@ -223,9 +225,24 @@ def sample_report(*, name: str = "Three Rivers Learning Trust", figures: int = 3
         answer="Disadvantaged pupils are about as far behind other pupils as before 20 March 2020: the gap is "
         "about 23 percentage points (likely range 20 to 26), and both groups are a little lower.",
         key_numbers=(
-            KeyNumber(value="69%", words="of other pupils reached the expected standard in 2024/25", range_words="likely range 68 to 71", target="gap-years-chart"),
-            KeyNumber(value="46%", words="of disadvantaged pupils did", range_words="likely range 43 to 49", target="gap-years-chart"),
-            KeyNumber(value="23 points", words="is the gap, as before schools closed", range_words="likely range 20 to 26", target="gap-answer"),
+            KeyNumber(
+                value="69%",
+                words="of other pupils reached the expected standard in 2024/25",
+                range_words="likely range 68 to 71",
+                target="gap-years-chart",
+            ),
+            KeyNumber(
+                value="46%",
+                words="of disadvantaged pupils did",
+                range_words="likely range 43 to 49",
+                target="gap-years-chart",
+            ),
+            KeyNumber(
+                value="23 points",
+                words="is the gap, as before schools closed",
+                range_words="likely range 20 to 26",
+                target="gap-answer",
+            ),
         ),  # fmt: skip
         chapters=(
             gap,

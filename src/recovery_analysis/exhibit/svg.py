@@ -24,7 +24,9 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-#: Properties that stay; the fonts come from the page, the joins from the root element.
+#: Taller than this many widths does not fit a printed page at a readable size.
+_TALL = 2.6
+#: Properties left out: fonts come from the page, joins from the root element.
 _DROPPED_STYLES = frozenset({"font-family", "stroke-linejoin", "stroke-linecap", "font"})
 
 
@@ -103,7 +105,8 @@ class Sheet:
         _clean(root, chart_id)
         root.attrib = {
             "xmlns": "http://www.w3.org/2000/svg",
-            "class": "chart",
+            "class": "chart tall" if self.height > _TALL * self.width else "chart",
+            "preserveAspectRatio": "xMinYMin meet",
             "role": "img",
             "aria-labelledby": f"{chart_id}-title {chart_id}-desc",
             "viewBox": f"0 0 {self.width:g} {self.height:g}",
