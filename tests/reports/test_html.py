@@ -5,6 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import unquote
 
 import html5lib
@@ -91,7 +92,7 @@ def test_headings_are_in_order_with_one_h1(page):
     levels = [int(name_of(e)[1]) for e in tree(page).iter() if re.fullmatch(r"h[1-6]", name_of(e))]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_ids_are_unique_and_links_and_labels_arrive(page):

@@ -13,6 +13,9 @@ from recovery_analysis.words.missing import meaning
 #: Phases whose pupils sit the tests or exams of a key stage.
 STAGE_PHASES = {"ks2": ("primary", "all-through"), "ks4": ("secondary", "all-through")}
 
+#: With more schools than this, single schools are counted and not named.
+MOST_SCHOOLS_LISTED = 2000
+
 PHASE_ORDER = (
     "nursery",
     "primary",
@@ -83,6 +86,7 @@ class CommunityResult:
     missing_schools: tuple[MissingSchool, ...]
     movers: tuple[Mover, ...]
     authorities: tuple[tuple[str, int], ...]
+    is_listed: bool
 
 
 def community_evidence(data: CommunityData) -> CommunityResult:
@@ -104,6 +108,7 @@ def community_evidence(data: CommunityData) -> CommunityResult:
             for code, name in data.authorities
             if now["la_code"].eq(code).any()
         ),
+        is_listed=_is_listed(data),
     )
 
 
@@ -160,8 +165,15 @@ def _coverage(data: CommunityData, now: pd.DataFrame) -> tuple[Coverage, ...]:
     return tuple(found)
 
 
+def _is_listed(data: CommunityData) -> bool:
+    """Say whether a reader could use a list of single schools: not for a whole nation."""
+    return len(data.schools) <= MOST_SCHOOLS_LISTED
+
+
 def _missing(data: CommunityData, now: pd.DataFrame) -> tuple[MissingSchool, ...]:
     """Name the schools of an examined phase that have no figure for both groups in any year."""
+    if not _is_listed(data):
+        return ()
     cells = pd.concat([_both_groups(data, name) for name in GAP_MEASURES], ignore_index=True)
     covered = set(cells.loc[cells["has_both"], "school_id"])
     reasons = cells[~cells["has_both"]].drop_duplicates("school_id", keep="last")
@@ -183,6 +195,8 @@ def _missing(data: CommunityData, now: pd.DataFrame) -> tuple[MissingSchool, ...
 
 
 def _movers(data: CommunityData) -> tuple[Mover, ...]:
+    if not _is_listed(data):
+        return ()
     names = dict(zip(data.schools["school_id"], data.schools["school_name"], strict=True))
     now, baseline = set(data.now.school_ids), set(data.baseline.school_ids)
     reasons = dict(data.baseline.left_out)

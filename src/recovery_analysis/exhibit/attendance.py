@@ -11,7 +11,7 @@ from recovery_analysis.exhibit.cells import (
     with_unit,
 )
 from recovery_analysis.exhibit.exhibit import Section, Sentence, Table, TableColumn
-from recovery_analysis.exhibit.gap.context import place_of, source_words
+from recovery_analysis.exhibit.gap.context import place_of, short_source, source_words
 from recovery_analysis.words.identifiers import CommunityId
 
 
@@ -45,7 +45,7 @@ def absence(released: Released[AbsenceResult], *, community: CommunityId, name: 
                 year.academic_year,
                 cell(year.own),
                 cell(year.england),
-                "; ".join(source_words(year.own.sources or year.england.sources)),
+                "; ".join(map(short_source, year.own.sources or year.england.sources)),
             )
             for year in result.years
         ),

@@ -29,10 +29,7 @@ def who(released: Released[CommunityResult]) -> Section:
     pairs = [
         (f"Schools now ({now})", format_number(result.schools_now)),
         (f"Schools on {day}", format_number(result.schools_baseline)),
-        (
-            "Local authorities",
-            ", ".join(f"{name} ({n})" for name, n in result.authorities) or "none",
-        ),
+        ("Local authorities", _authority_words(result)),
     ]
     if result.membership_note:
         pairs.append(("Note on membership", result.membership_note))
@@ -142,10 +139,12 @@ def missing_schools(released: Released[CommunityResult]) -> Section:
     found = result.missing_schools
     heading = "Schools without figures"
     if not found:
-        note = Sentence(
-            id="community-missing-none",
-            text="Every mainstream school has figures for both groups in at least one year.",
+        text = (
+            "Every mainstream school has figures for both groups in at least one year."
+            if result.is_listed
+            else "There are too many schools here to name them; the reports of trusts and LAs do."
         )
+        note = Sentence(id="community-missing-none", text=text)
         return Section(id="community-missing", heading=heading, exhibits=(note,))
     listed = tuple(
         (item.school_name, f"{item.phase}, {item.sector}", item.reason)
@@ -187,10 +186,12 @@ def movers(released: Released[CommunityResult]) -> Section:
     result = released.result
     heading = "Who joined, left or changed its number"
     if not result.movers:
-        note = Sentence(
-            id="community-movers-none",
-            text="Both membership rules give the same schools, and no school with figures changed its URN.",
+        text = (
+            "Both membership rules give the same schools, and no school with figures changed its URN."
+            if result.is_listed
+            else "There are too many schools here to name them; the reports of trusts and LAs do."
         )
+        note = Sentence(id="community-movers-none", text=text)
         return Section(id="community-movers", heading=heading, exhibits=(note,))
     exhibits: list[Exhibit] = [
         Table(
@@ -214,6 +215,15 @@ def movers(released: Released[CommunityResult]) -> Section:
         )
     ]
     return Section(id="community-movers", heading=heading, exhibits=tuple(exhibits))
+
+
+def _authority_words(result: CommunityResult) -> str:
+    """Name the LAs, or count them where there are more than a line can hold."""
+    if not result.authorities:
+        return "none"
+    if len(result.authorities) > MOST_NAMES:
+        return format_number(len(result.authorities))
+    return ", ".join(f"{name} ({n})" for name, n in result.authorities)
 
 
 def _reasons(item: Coverage) -> str:

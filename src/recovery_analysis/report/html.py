@@ -1,7 +1,5 @@
 """Reports and the index to one self-contained HTML file each: no script, no request, every string escaped."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from markupsafe import Markup
 
 from recovery_analysis.exhibit.exhibit import Table
 from recovery_analysis.exhibit.style import STATUSES, Status, css_tokens
+from recovery_analysis.exhibit.tidy_csv import csv_text
 from recovery_analysis.report.document import IndexEntry, Report
 from recovery_analysis.report.glossary import GlossaryLinks
 
@@ -25,7 +24,6 @@ _LETTERS_FROM = 40
 _SVG_TAGS = frozenset({"svg", "title", "desc", "defs", "g", "path", "use", "text", "tspan",
                        "clipPath", "rect", "circle", "line", "polyline", "polygon"})  # fmt: skip
 _SHORTHAND = re.compile(r"\[[a-z]+\]")
-_NUMERIC = re.compile(r"[+-]?\d[\d.,]*%?")
 
 
 def render(report: Report) -> str:
@@ -74,11 +72,7 @@ def csv_link(table: Table) -> str:
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.tidy_columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in table.tidy_rows)
-    return f"data:text/csv;charset=utf-8,%EF%BB%BF{quote(text.getvalue(), safe=',:;/()._-')}"
+    return f"data:text/csv;charset=utf-8,%EF%BB%BF{quote(csv_text(table), safe=',:;/()._-')}"
 
 
 def safe_svg(svg: str) -> Markup:
@@ -152,8 +146,3 @@ def _with_letters(entries: list[IndexEntry]) -> list[tuple[IndexEntry, str]]:
 
 def _status(cell: str) -> Status | None:
     return next((status for status in STATUSES if status.word == cell), None)
-
-
-def _harmless(cell: str) -> str:
-    is_formula = cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMERIC.fullmatch(cell)
-    return f"'{cell}" if is_formula else cell

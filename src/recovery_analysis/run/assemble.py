@@ -1,12 +1,13 @@
 """Executed chapters to one report: its answer, key numbers, findings, tables and provenance."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from recovery_analysis.exhibit.exhibit import Figure, Finding, Section, Sentence, Table
+from recovery_analysis.exhibit.tidy_csv import csv_text
 from recovery_analysis.report.document import Chapter, KeyNumber, Report
 from recovery_analysis.run.chapters import ChapterNotebook
 from recovery_analysis.run.executed import ExecutedChapter
@@ -46,7 +47,7 @@ def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, na
     """
     facts = next((item.executed.facts for item in outcomes if item.executed), {})
     kind = parameters.community.partition(":")[0]
-    edition = parameters.edition or f"As of {parameters.as_of_day.isoformat()}"
+    edition = edition_words(parameters)
     shown_name = str(facts.get("name", name))
     return Report(
         title=f"{shown_name} - Recovery evidence - {edition}",
@@ -54,15 +55,14 @@ def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, na
         community_id=parameters.community,
         kind_words=KIND_WORDS[kind],
         edition=edition,
-        data_as_at=str(facts.get("data_as_at", "not known")),
+        data_as_at=_data_day(facts),
         handling=f"Made from public data. For the schools and leaders of {shown_name}.",
         answer=_answer(outcomes),
         chapters=tuple(_chapter(item) for item in outcomes),
         key_numbers=_key_numbers(outcomes),
         run_facts=(
-            ("Report about", f"{shown_name} ({parameters.community})"),
-            ("Baseline date", parameters.baseline_date),
-            ("Report as of", parameters.as_of_day.isoformat()),
+            ("Baseline date", day_words(parameters.baseline_day)),
+            ("Report as of", day_words(parameters.as_of_day)),
             ("Schools now", str(facts.get("schools_n", "not known"))),
             ("Library", f"recovery_analysis {VERSION}"),
             ("Hash of the input files", str(facts.get("fingerprint", "not known"))),
@@ -77,6 +77,21 @@ def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, na
         },
         policy_words=str(facts.get("policy_words", "")),
     )
+
+
+def edition_words(parameters: Parameters) -> str:
+    """Give the edition as the masthead shows it."""
+    return parameters.edition or day_words(parameters.as_of_day)
+
+
+def day_words(day: date) -> str:
+    """Write a day out, such as 20 March 2020."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _data_day(facts: Mapping[str, Any]) -> str:
+    text = str(facts.get("data_as_at", ""))
+    return day_words(date.fromisoformat(text)) if text else "not known"
 
 
 #: Parameters that hold places on the machine of the run: they stay out of what is handed on.
@@ -97,28 +112,11 @@ def findings_text(outcomes: tuple[ChapterOutcome, ...]) -> str:
 def tables_of(outcomes: tuple[ChapterOutcome, ...]) -> dict[str, str]:
     """Write every table that has a tidy form as CSV text, by file name."""
     return {
-        f"{table.id.replace('-', '_')}.csv": _csv(table)
+        f"{table.id.replace('-', '_')}.csv": csv_text(table)
         for section in _sections(outcomes)
         for table in _tables(section)
         if table.tidy_columns
     }
-
-
-def _csv(table: Table) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(table.tidy_columns)
-    writer.writerows([_inert(value) for value in row] for row in table.tidy_rows)
-    return buffer.getvalue()
-
-
-def _inert(value: str) -> str:
-    """Keep a spreadsheet from running a cell's text as a formula; numbers stay numbers."""
-    if value[:1] in ("=", "+", "@", "\t", "\r") or (
-        value[:1] == "-" and not value[1:].replace(".", "", 1).isdigit()
-    ):
-        return f"'{value}"
-    return value
 
 
 def _sections(outcomes: tuple[ChapterOutcome, ...]) -> Iterator[Section]:

@@ -14,6 +14,7 @@ from recovery_analysis.community.registry import CommunityRecord
 from recovery_analysis.errors import NotebookTimedOut
 from recovery_analysis.report.document import IndexEntry
 from recovery_analysis.report.html import render_index
+from recovery_analysis.run.assemble import edition_words
 from recovery_analysis.run.chapters import ChapterNotebook
 from recovery_analysis.run.community_report import ReportRecord, failed_record, make_report
 from recovery_analysis.run.parameters import Parameters
@@ -148,7 +149,7 @@ def _manifest(records: tuple[ReportRecord, ...], parameters: Parameters, started
 def _index(records: tuple[ReportRecord, ...], parameters: Parameters, out: Path) -> str:
     entries = tuple(_entry(record, out) for record in records)
     failed = sum(entry.status == "failed" for entry in entries)
-    edition = parameters.edition or f"As of {parameters.as_of_day.isoformat()}"
+    edition = edition_words(parameters)
     return render_index(
         entries,
         title=f"Recovery evidence - {edition}",

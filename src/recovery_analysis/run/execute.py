@@ -50,7 +50,7 @@ def execute_chapter(
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_TIMEOUT,
-            extra_arguments=["--log-level=ERROR"],
+            extra_arguments=["--log-level=CRITICAL"],
             cwd=str(Path.cwd()),
         )
     except PapermillExecutionError as error:

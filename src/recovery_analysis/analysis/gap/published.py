@@ -42,7 +42,18 @@ def published_series(data: CommunityData, measure: Measure) -> tuple[PublishedSe
         )
     mean = _mean_of_neighbours([item for item in series if item.role == "neighbour"], measure)
     found = [*series, *([mean] if mean else [])]
-    return tuple(sorted(found, key=lambda item: (_ORDER[item.role], item.label, item.source)))
+    size = {f"la:{code}": place for place, (code, _) in enumerate(data.authorities)}
+    return tuple(
+        sorted(
+            found,
+            key=lambda item: (
+                _ORDER[item.role],
+                size.get(item.entity, 0) if item.role == "la" else 0,
+                item.label,
+                item.source,
+            ),
+        )
+    )
 
 
 def choose_main(series: Iterable[PublishedSeries]) -> PublishedSeries | None:

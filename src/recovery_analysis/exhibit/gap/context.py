@@ -23,6 +23,18 @@ SOURCE_WORDS = {
     "none": "no source",
 }
 
+#: Shorter names for a table's narrow column; the full name stands in the source line below it.
+SOURCE_SHORT = {
+    "ks2_school": "performance tables",
+    "ks4_school": "performance tables",
+    "lait": "LAIT",
+    "trust_measures": "trust measures",
+    "gap_index": "gap index",
+    "secondary_extract": "school extract",
+    "school rows": "school rows",
+    "none": "none",
+}
+
 
 def result_of(released: GapResults, measure: str) -> GapResult:
     """Give the result of a measure.
@@ -65,6 +77,11 @@ def place_of_series(series: PublishedSeries) -> Place:
 def source_words(sources: Sequence[str]) -> tuple[str, ...]:
     """Name publications in words."""
     return tuple(dict.fromkeys(SOURCE_WORDS.get(source, source) for source in sources))
+
+
+def short_source(source: str) -> str:
+    """Name a publication in a word or two."""
+    return SOURCE_SHORT.get(source, source)
 
 
 def unit_title(measure: str) -> str:

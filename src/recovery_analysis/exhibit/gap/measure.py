@@ -36,6 +36,7 @@ from recovery_analysis.exhibit.gap.context import (
     place_of,
     place_of_series,
     result_of,
+    short_source,
     slug,
     source_words,
     unit_title,
@@ -101,7 +102,9 @@ def _lines(result: GapResult, name: str) -> list[tuple[str, tuple[YearGap, ...]]
     elif result.series("own"):
         lines.append((name, result.series("own")[0].measured))
     for role in ("england", "neighbours_mean", "la"):
-        candidates = sorted(result.series(role), key=lambda item: -len(item.measured))
+        same = result.series(role)
+        first = [item for item in same if item.entity == same[0].entity]
+        candidates = sorted(first, key=lambda item: -len(item.measured))
         lines += [(item.label, item.measured) for item in candidates[:1]]
     seen: dict[str, tuple[YearGap, ...]] = {}
     for label, years in lines:
@@ -333,7 +336,7 @@ def _own_table(result: GapResult, section_id: str, community: CommunityId, name:
 def _own_years(result: GapResult) -> list[tuple[str, str, str, YearGap]]:
     """List (label, source, rule, year) of every own figure: published first, then built from schools."""
     found = [
-        (source_words([item.source])[0], item.source, "as published", year)
+        (short_source(item.source), item.source, "as published", year)
         for item in result.series("own")
         for year in item.years
     ]

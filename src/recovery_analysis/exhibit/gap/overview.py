@@ -17,6 +17,7 @@ from recovery_analysis.exhibit.gap.context import (
     GapResults,
     gap_unit_title,
     place_of,
+    short_source,
     source_words,
 )
 from recovery_analysis.exhibit.style import signed
@@ -152,7 +153,7 @@ def _table(results: list[GapResult], community: CommunityId, name: str) -> Table
                     for (_, year), estimate in zip(points, shown, strict=True)
                 ),
                 change_cell(linked.change),
-                source_words([linked.source])[0],
+                short_source(linked.source),
             )
         )
         estimates += [*shown, linked.change]

@@ -2,7 +2,13 @@
 
 from recovery_analysis.exhibit.cells import cell, change_cell, finding, title_of, with_unit
 from recovery_analysis.exhibit.exhibit import Section, Sentence, Table, TableColumn
-from recovery_analysis.exhibit.gap.context import GapResults, result_of, slug, source_words
+from recovery_analysis.exhibit.gap.context import (
+    GapResults,
+    result_of,
+    short_source,
+    slug,
+    source_words,
+)
 from recovery_analysis.words.measures import GROUP_WORDS, MEASURES
 
 _CHAPTER = "gap"
@@ -24,7 +30,7 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
         (
             item.academic_year,
             _group_words(item.group),
-            source_words([item.source])[0],
+            short_source(item.source),
             cell(item.published),
             cell(item.built),
             change_cell(item.difference),
