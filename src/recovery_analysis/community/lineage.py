@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-_SUCCESSOR = ("Successor", "Latest URN (lookup)", "Result of Amalgamation")
+_SUCCESSOR = ("Successor", "Latest URN (lookup)")
 _PREDECESSOR = ("Predecessor",)
 _COMPLEX = ("merged", "amalgamat", "split")
 
@@ -73,8 +73,11 @@ def _prefer_direct(edges: pd.DataFrame, links: pd.DataFrame, looked_up: set[str]
 
 
 def _last(urn: str, step: dict[str, str]) -> str:
-    seen = {urn}
-    while (following := step.get(urn)) is not None and following not in seen:
+    """Give the end of a line; links that run in a ring have none, and the highest URN stands for all."""
+    seen = [urn]
+    while (following := step.get(urn)) is not None:
+        if following in seen:
+            return max(seen[seen.index(following) :], key=int)
         urn = following
-        seen.add(urn)
+        seen.append(urn)
     return urn

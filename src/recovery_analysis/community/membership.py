@@ -11,6 +11,7 @@ from recovery_analysis.community.partnerships import Partnership
 from recovery_analysis.errors import UnknownCommunity
 from recovery_analysis.intake.tables.groups import TRUST_TYPES
 from recovery_analysis.store.store import Store
+from recovery_analysis.words.counting import counted, verb
 from recovery_analysis.words.identifiers import CommunityId
 
 MembershipRule = Literal["now", "baseline"]
@@ -143,7 +144,8 @@ def _of_trust(
             (school, f"joined the trust after {day_words}")
             for school in sorted(set(spells.loc[later, "school_id"]) - set(inside["school_id"]))
         ),
-        note=f"{unknown} schools have no joined date and are counted as members."
+        note=f"{counted(unknown, 'school')} {verb(unknown, 'has', 'have')} no joined date and "
+        f"{verb(unknown, 'is counted as a member', 'are counted as members')}."
         if unknown
         else "",
     )

@@ -1,12 +1,14 @@
 """All communities of a store, and finding one by its written form or by a name like it."""
 
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 
 import pandas as pd
 
 from recovery_analysis.community.authorities import authority_names
 from recovery_analysis.community.directory import Directory
+from recovery_analysis.community.membership import members
 from recovery_analysis.community.partnerships import Partnership
 from recovery_analysis.errors import UnknownCommunity
 from recovery_analysis.intake.tables.groups import TRUST_TYPES
@@ -40,11 +42,25 @@ def list_communities(
         CommunityRecord(
             id=CommunityId("partnership", item.key),
             name=item.name,
-            schools_n=len(item.urns) + len(item.communities),
+            schools_n=_size(store, directory, item.key, partnerships),
         )
         for item in partnerships.values()
     )
     return (england, *_authorities(store, frame), *_trusts(store, frame), *declared)
+
+
+def _size(
+    store: Store, directory: Directory, key: str, partnerships: dict[str, Partnership]
+) -> int:
+    found = members(
+        store,
+        directory,
+        CommunityId("partnership", key),
+        rule="now",
+        day=date.today(),
+        partnerships=partnerships,
+    )
+    return len(found.school_ids)
 
 
 def find_community(records: tuple[CommunityRecord, ...], text: str) -> CommunityRecord:

@@ -100,7 +100,7 @@ def read_community(
         baseline=baseline,
         schools=schools,
         school_measures=_school_measures(store, directory, [*urns, *counted["urn"]]),
-        published=_published(store, record.id, authorities, neighbours),
+        published=_published(store, record.id, authorities, neighbours, urns),
         neighbours=neighbours,
         authorities=authorities,
         counted=counted,
@@ -152,6 +152,7 @@ def _published(
     community: CommunityId,
     authorities: tuple[tuple[str, str], ...],
     neighbours: tuple[tuple[str, str], ...],
+    urns: list[str],
 ) -> pd.DataFrame:
     las = {code for code, _ in (*authorities, *neighbours)}
     if community.kind == "england":
@@ -163,6 +164,11 @@ def _published(
         parts.append(store.table("published_measures", entity="la", entity_id=sorted(las)))
     if community.kind == "trust":
         parts.append(store.table("published_measures", entity="trust", entity_id=community.key))
+    elif community.kind != "england":
+        # The trusts that run schools here stand beside the area that the schools lie in.
+        spells = store.table("trust_spells", urn=urns)
+        uids = sorted(spells.loc[spells["left_date"].isna(), "group_uid"].unique())
+        parts.append(store.table("published_measures", entity="trust", entity_id=uids))
     frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     return frame[frame["population"].eq("state_funded")].reset_index(drop=True)
 

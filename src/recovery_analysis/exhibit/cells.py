@@ -105,6 +105,13 @@ def missing_notes(estimates: list[Estimate]) -> tuple[str, ...]:
     return tuple(f"{symbol} {'; '.join(words)}" for symbol, words in symbols.items())
 
 
+def plain_cell(estimate: Estimate) -> str:
+    """Write an estimate for a CSV file: the bare number, or the bare letter where there is none."""
+    if estimate.missing_reason:
+        return SHORTHAND[MissingReason(estimate.missing_reason)][0]
+    return _plain(estimate.value, estimate.decimals)
+
+
 def tidy_row(
     estimate: Estimate,
     *,
@@ -116,7 +123,6 @@ def tidy_row(
     source: str = "",
 ) -> tuple[str, ...]:
     """Write an estimate as one row of a tidy CSV; a missing value is the bare letter."""
-    letter = SHORTHAND[MissingReason(estimate.missing_reason)][0] if estimate.missing_reason else ""
     return (
         academic_year[:4] + academic_year[5:],
         "Academic year",
@@ -133,7 +139,7 @@ def tidy_row(
         group,
         rule,
         source or ";".join(estimate.sources),
-        _plain(estimate.value, estimate.decimals) or letter,
+        plain_cell(estimate),
         _plain(estimate.low, estimate.decimals),
         _plain(estimate.high, estimate.decimals),
         estimate.unit,

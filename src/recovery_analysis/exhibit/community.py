@@ -13,6 +13,7 @@ from recovery_analysis.exhibit.exhibit import (
     TableColumn,
 )
 from recovery_analysis.exhibit.style import format_number
+from recovery_analysis.words.counting import counted, verb
 from recovery_analysis.words.measures import MEASURES
 
 _CHAPTER = "community"
@@ -153,7 +154,7 @@ def missing_schools(released: Released[CommunityResult]) -> Section:
     lead = Sentence(
         id="community-missing-count",
         text=(
-            f"{len(found)} mainstream schools have no figure for both groups in any year that was read"
+            f"{counted(len(found), 'mainstream school')} {verb(len(found), 'has', 'have')} no figure for both groups in any year that was read"
             + (
                 f"; the first {MOST_NAMES} by name are listed, all are in the CSV."
                 if len(found) > MOST_NAMES
@@ -247,7 +248,9 @@ def _size_findings(result: CommunityResult) -> tuple[Finding, ...]:
             membership_rule=rule,
             method="state-funded schools counted once over changes of URN",
             sources=("schools", "trust_spells", "school_links"),
-            sentence=f"{result.name} has {count} state-funded schools under the rule '{rule}' ({day}).",
+            sentence=(
+                f"{result.name} has {counted(count, 'state-funded school')} under the rule '{rule}' ({day})."
+            ),
             missing_reason=None,
         )
         for rule, count, day in (

@@ -5,6 +5,7 @@ from recovery_analysis.analysis.gap import GapResult
 from recovery_analysis.analysis.method import MethodResult, SourceRecord
 from recovery_analysis.disclosure.gate import Released
 from recovery_analysis.exhibit.exhibit import Section, Sentence, Table, TableColumn
+from recovery_analysis.words.counting import counted, verb
 
 _MEASURED = (
     "We look at pupils at the end of primary school (key stage 2) and at 16 (key stage 4), as the Department "
@@ -59,11 +60,12 @@ def plain_method(
         for key, title, texts in blocks
         for place, text in enumerate(texts)
     )
+    hidden = gap.hidden_n + community.hidden_n
     rules = Sentence(
         id="method-policy",
         text=(
-            f"Small numbers: {gap.policy.words} In this report {gap.hidden_n + community.hidden_n} numbers "
-            "were hidden by this rule, beyond those that the publisher had hidden."
+            f"Small numbers: {gap.policy.words} In this report {counted(hidden, 'number')} "
+            f"{verb(hidden, 'was', 'were')} hidden by this rule, beyond those that the publisher had hidden."
         ),
         role="note",
     )

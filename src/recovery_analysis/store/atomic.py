@@ -10,6 +10,7 @@ from pathlib import Path
 from recovery_analysis.errors import LockHeld, WriteFailed
 
 _LOCK_NAME = ".lock"
+_TRIES = 3
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -62,20 +63,39 @@ def folder_lock(folder: Path) -> Iterator[None]:
 
 
 def _take(lock: Path) -> None:
-    owner = f"{os.getpid()} {socket.gethostname()}"
+    holder = ""
+    for _ in range(_TRIES):
+        try:
+            descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        except FileExistsError:
+            holder = _holder(lock)
+            if not _is_stale(holder):
+                break
+            lock.unlink(missing_ok=True)
+        else:
+            _sign(lock, descriptor)
+            return
+    raise LockHeld(
+        f"{lock.parent}: another run is writing here (process and host: {holder or 'unknown'}). Wait "
+        f"for it, or delete {lock} if you are sure that it is gone."
+    )
+
+
+def _sign(lock: Path, descriptor: int) -> None:
+    """Write the owner into a new lock; a lock that a full disk leaves unsigned is taken away again."""
     try:
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        holder = lock.read_text(encoding="utf-8")
-        if not _is_stale(holder):
-            raise LockHeld(
-                f"{lock.parent}: another run is writing here (process and host: {holder or 'unknown'}). Wait "
-                f"for it, or delete {lock} if you are sure that it is gone."
-            ) from None
-        lock.unlink(missing_ok=True)
-        descriptor = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(owner)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            handle.write(f"{os.getpid()} {socket.gethostname()}")
+    except OSError:
+        _remove_quietly(lock)
+        raise
+
+
+def _holder(lock: Path) -> str:
+    try:
+        return lock.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def _is_stale(holder: str) -> bool:

@@ -2,12 +2,19 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from recovery_analysis.errors import ConflictingData, DataError, NotRecognised, ParameterError
+from recovery_analysis.errors import (
+    ConflictingData,
+    DataError,
+    LockHeld,
+    NotRecognised,
+    ParameterError,
+)
 from recovery_analysis.intake.load import LoadedFile, load_file
 from recovery_analysis.intake.schema import ROW, Table
 from recovery_analysis.intake.tables import TABLES
@@ -18,7 +25,7 @@ from recovery_analysis.store.manifest import (
     Manifest,
     read_manifest,
 )
-from recovery_analysis.store.store import part_path
+from recovery_analysis.store.store import part_path, read_part
 from recovery_analysis.words.periods import AcademicYear
 
 #: Endings that may hold data; other files in a folder (notes, JSON) are not looked at.
@@ -55,7 +62,8 @@ def ingest(
     year, years
         Academic year for files that do not tell it: for all of them, or by file name.
     replace
-        Drop earlier files of the same kind and academic year instead of refusing other values for a key.
+        Where a file gives other values for keys of an earlier file of the same kind and academic year, drop
+        the earlier file instead of refusing the new one; files of other areas stay.
     on_file
         Called with each file's name before it is read.
 
@@ -63,8 +71,10 @@ def ingest(
     ------
     DataError
         One or more files were refused: all their messages, one a line.
-    WriteFailed, LockHeld
+    WriteFailed
         The store could not be written.
+    LockHeld
+        Another run writes to the store, or wrote to it while the files were read.
     """
     named, walked = _expand(paths)
     _check_years(years or {}, named + walked)
@@ -93,11 +103,11 @@ def ingest(
                 loaded.append(file)
     if refused:
         raise _all_of(refused)
-    kept = _without_replaced(current, loaded) if replace else current
+    kept = _without_replaced(store, current, loaded, already) if replace else current
     _refuse_conflicts(store, kept, loaded)
     records = tuple(_record(file) for file in loaded)
     if records:
-        _write(store, kept, loaded, records)
+        _write(store, current, kept, loaded, records)
     return IngestReport(added=records, already_held=tuple(already), not_recognised=tuple(unknown))
 
 
@@ -133,12 +143,31 @@ def _all_of(errors: list[DataError]) -> DataError:
     return DataError(f"{len(errors)} files were refused and nothing was loaded:\n{lines}")
 
 
-def _without_replaced(current: Manifest, loaded: list[LoadedFile]) -> Manifest:
-    coming = {(file.source.kind, file.reading.academic_year) for file in loaded}
+def _without_replaced(
+    store: Path, current: Manifest, loaded: list[LoadedFile], given: list[str]
+) -> Manifest:
+    """Drop earlier files that a loaded one revises; a file given again in the same call is not dropped."""
     kept = tuple(
-        record for record in current.files if (record.kind, record.academic_year) not in coming
+        record
+        for record in current.files
+        if record.label in given or not any(_revises(store, file, record) for file in loaded)
     )
     return Manifest(files=kept)
+
+
+def _revises(store: Path, file: LoadedFile, record: FileRecord) -> bool:
+    """Say whether a file is of the same kind and year as an earlier one and has a key of it."""
+    same = (file.source.kind, file.reading.academic_year) == (record.kind, record.academic_year)
+    return same and any(
+        _share_a_key(TABLES[name], frame, read_part(store, name, record))
+        for name, frame in file.tables.items()
+        if name in record.parts
+    )
+
+
+def _share_a_key(table: Table, new: pd.DataFrame, old: pd.DataFrame) -> bool:
+    key = list(table.key)
+    return bool(len(new[key].merge(old[key], on=key, how="inner")))
 
 
 def _refuse_conflicts(store: Path, current: Manifest, loaded: list[LoadedFile]) -> None:
@@ -152,9 +181,7 @@ def _refuse_conflicts(store: Path, current: Manifest, loaded: list[LoadedFile]) 
             continue
         kinds = {file.source.kind for file in loaded if name in file.tables}
         frames = [
-            pd.read_parquet(part_path(store, name, record.part_stem)).assign(
-                **{"_label": record.label}
-            )
+            read_part(store, name, record).assign(**{"_label": record.label})
             for record in current.files
             if name in record.parts and record.kind in kinds
         ] + frames
@@ -200,10 +227,16 @@ def _record(file: LoadedFile) -> FileRecord:
 
 
 def _write(
-    store: Path, kept: Manifest, loaded: list[LoadedFile], records: tuple[FileRecord, ...]
+    store: Path,
+    current: Manifest,
+    kept: Manifest,
+    loaded: list[LoadedFile],
+    records: tuple[FileRecord, ...],
 ) -> None:
+    """Write new parts, then the manifest (the commit), then take away the parts of replaced files."""
     written: list[Path] = []
     with folder_lock(store):
+        _refuse_if_changed(store, current)
         try:
             for file, record in zip(loaded, records, strict=True):
                 for name, frame in file.tables.items():
@@ -217,6 +250,20 @@ def _write(
             for path in written:
                 path.unlink(missing_ok=True)
             raise
+        for table, stem in set(current.part_paths) - set(manifest.part_paths):
+            # The manifest no longer names this part: left behind it costs room and nothing else.
+            with suppress(OSError):
+                part_path(store, table, stem).unlink(missing_ok=True)
+
+
+def _refuse_if_changed(store: Path, current: Manifest) -> None:
+    """Refuse to write over what another run has added since this one read the manifest."""
+    stands = read_manifest(store) if (store / MANIFEST_NAME).exists() else Manifest()
+    if stands != current:
+        raise LockHeld(
+            f"{store}: another run wrote to this store while the files were read. Run the command again: "
+            "nothing was written."
+        )
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

@@ -42,6 +42,11 @@ class Manifest:
 
     files: tuple[FileRecord, ...] = ()
 
+    @property
+    def part_paths(self) -> tuple[tuple[str, str], ...]:
+        """Table and file stem of every parquet part that the manifest points to."""
+        return tuple((table, record.part_stem) for record in self.files for table in record.parts)
+
     def to_text(self) -> str:
         """Give the JSON text of the manifest."""
         body = {
@@ -68,9 +73,11 @@ def read_manifest(folder: Path) -> Manifest:
             f"--store {folder}"
         ) from None
     except (json.JSONDecodeError, UnicodeDecodeError):
+        raise _damaged(path) from None
+    except OSError as error:
         raise StoreError(
-            f"{path}: the manifest is damaged. Delete the folder and run recovery ingest again: a store is "
-            "made from raw files only."
+            f"{path}: can not be read ({error.strerror}). Check the folder that --store names and its "
+            "permissions."
         ) from None
     version = body.get("schema_version") if isinstance(body, dict) else None
     if version != SCHEMA_VERSION:
@@ -79,7 +86,17 @@ def read_manifest(folder: Path) -> Manifest:
             f"{SCHEMA_VERSION}. Run recovery ingest again into a new folder: a store is made from raw files "
             "only."
         )
-    return Manifest(files=tuple(_record(item) for item in body["files"]))
+    try:
+        return Manifest(files=tuple(_record(item) for item in body["files"]))
+    except (KeyError, TypeError, ValueError):
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        f"{path}: the manifest is damaged. Delete the folder and run recovery ingest again: a store is "
+        "made from raw files only."
+    )
 
 
 def _record(item: dict[str, Any]) -> FileRecord:

@@ -72,19 +72,37 @@ class Store:
         columns: list[str],
         equals: dict[str, str | Collection[str]],
     ) -> pd.DataFrame:
-        path = part_path(self.folder, name, record.part_stem)
         condition: pc.Expression | None = None
         for column, wanted in equals.items():
             values = [wanted] if isinstance(wanted, str) else list(wanted)
             clause = pc.field(column).isin(pa.array(values, type=pa.string()))
             condition = clause if condition is None else condition & clause
-        try:
-            return pq.read_table(path, columns=columns, filters=condition).to_pandas()
-        except (FileNotFoundError, pa.ArrowInvalid, OSError):
-            raise StoreError(
-                f"{path}: this part of the store is missing or damaged (it was made from {record.label}). "
-                "Delete the store's folder and run recovery ingest again."
-            ) from None
+        return read_part(self.folder, name, record, columns=columns, condition=condition)
+
+
+def read_part(
+    folder: Path,
+    table: str,
+    record: FileRecord,
+    *,
+    columns: list[str] | None = None,
+    condition: pc.Expression | None = None,
+) -> pd.DataFrame:
+    """Read one table's part of one raw file: some columns, and the rows that meet a condition.
+
+    Raises
+    ------
+    StoreError
+        The part is missing or damaged.
+    """
+    path = part_path(folder, table, record.part_stem)
+    try:
+        return pq.read_table(path, columns=columns, filters=condition).to_pandas()
+    except (OSError, pa.ArrowException):
+        raise StoreError(
+            f"{path}: this part of the store is missing or damaged (it was made from {record.label}). "
+            "Delete the store's folder and run recovery ingest again."
+        ) from None
 
 
 def part_path(folder: Path, table: str, stem: str) -> Path:

@@ -194,7 +194,7 @@ def _cannot_tell(
     if not any(item.measured for item in own) and not any(i.gap.gap.is_there for i in built):
         return (f"The files that were read hold no {title} for disadvantaged pupils here.",)
     if data.id.kind != "england":
-        if built and not now:
+        if built and before and not now:
             shown = "the series of the whole area" if own else "figures from before"
             found.append(
                 f"No school's own figures for {title} after {before} are in the files that were read, so the "
@@ -203,5 +203,5 @@ def _cannot_tell(
         if not built:
             found.append(f"No school's own figures for {title} are in the files that were read.")
         if built and not before:
-            found.append(f"No school's own figures for {title} before the closure were read.")
+            found.append(f"No school's own figures for {title} before the baseline date were read.")
     return tuple(found)

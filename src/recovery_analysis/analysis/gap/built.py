@@ -1,5 +1,6 @@
 """The community's gap put together from its schools' published rows."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,14 +104,15 @@ def build_year(
     weights = _ROLL if by_roll else _COHORT
     sources = tuple(sorted(set(cells["series"])))
     if usable.empty:
-        blank = missing(MissingReason.SUPPRESSED, unit=measure.unit, sources=sources)
+        why = _commonest_reason(cells)
+        blank = missing(why, unit=measure.unit, decimals=measure.decimals, sources=sources)
         gap = YearGap(
             academic_year=academic_year,
             end=year.end,
             was_measured=measure.was_measured(year),
             disadvantaged=blank,
             other=blank,
-            gap=blank,
+            gap=replace(blank, unit=gap_unit(measure)),
         )
     else:
         fitted = gap_of_means(
@@ -130,6 +132,12 @@ def build_year(
         schools=tuple(_school_year(row, measure) for row in cells.itertuples()),
         left_out=_left_out(data, measure, cells, usable, rule),
     )
+
+
+def _commonest_reason(cells: pd.DataFrame) -> str:
+    """Give the reason that most schools' figures are missing for; weights can be missing too."""
+    reasons = pd.concat([cells["reason_d"], cells["reason_o"]]).dropna().value_counts()
+    return MissingReason.NOT_RECORDED.value if reasons.empty else str(reasons.index[0])
 
 
 def _year_gap(
@@ -236,7 +244,11 @@ def paired_change(
     sources = tuple(sorted(set(first["series"]) | set(last["series"])))
     counts = pd.concat([first[["n_d", "n_o"]], last[["n_d", "n_o"]]])
     known = bool(counts.notna().all(axis=None))
-    smallest = int(min(first["n_d"].sum(), last["n_d"].sum())) if known else None
+    smallest = (
+        int(min(year[side].sum() for year in (first, last) for side in ("n_d", "n_o")))
+        if known
+        else None
+    )
     common = {
         "n_pupils": int(counts.sum().sum()) if known else None,
         "n_smallest": smallest,

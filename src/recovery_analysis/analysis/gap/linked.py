@@ -87,7 +87,10 @@ def _blank(measure: Measure, note: str) -> Estimate:
     )
 
 
-def _derived(value: float, like: Estimate, method: str, **more: object) -> Estimate:
+def _derived(
+    value: float, years: list[YearGap], like: Estimate, method: str, **more: object
+) -> Estimate:
+    """Make an estimate that rests on several years; the smallest group of all of them counts."""
     return Estimate(
         value=round(value, 6),
         unit=like.unit,
@@ -97,9 +100,14 @@ def _derived(value: float, like: Estimate, method: str, **more: object) -> Estim
         method=method,
         n_schools=like.n_schools,
         n_pupils=like.n_pupils,
-        n_smallest=like.n_smallest,
+        n_smallest=_smallest(years),
         **more,  # pyright: ignore[reportArgumentType]
     )
+
+
+def _smallest(years: list[YearGap]) -> int | None:
+    known = [year.gap.n_smallest for year in years if year.gap.n_smallest is not None]
+    return min(known, default=None)
 
 
 def _change(before: YearGap | None, now: YearGap | None, measure: Measure) -> Estimate:
@@ -109,6 +117,7 @@ def _change(before: YearGap | None, now: YearGap | None, measure: Measure) -> Es
     value = (now.gap.value or 0.0) - (before.gap.value or 0.0)
     return _derived(
         value,
+        [before, now],
         now.gap,
         f"gap in {now.academic_year} minus gap in {before.academic_year}",
         why_no_interval="published figures of all pupils; the change in the same schools has an interval",
@@ -122,6 +131,7 @@ def _trend(before: list[YearGap], measure: Measure) -> Estimate:
     line = fit_line(x=x, y=y)
     return _derived(
         line.slope,
+        before,
         before[-1].gap,
         f"straight line through {line.n} years, {before[0].academic_year} to {before[-1].academic_year}",
         low=line.slope_low,
@@ -139,6 +149,7 @@ def _opened(before: list[YearGap], now: YearGap | None, measure: Measure) -> Est
     found = opened_since(x_before=x, y_before=y, at=float(now.end), now=now.gap.value or 0.0)
     return _derived(
         found.estimate,
+        [*before, now],
         now.gap,
         f"gap in {now.academic_year} minus the straight line through {len(x)} years before, carried on",
         low=found.low,
@@ -153,10 +164,8 @@ def _pace_words(before: YearGap | None, since: list[YearGap]) -> str:
             "The pace cannot be told: figures are needed both before and after the baseline date."
         )
     if len(since) < _FEWEST_FOR_TREND:
-        count = "one year" if len(since) == 1 else f"{len(since)} years"
-        return (
-            f"The pace cannot be told yet: there is only {count} of figures since the new baseline."
-        )
+        count = "is only one year" if len(since) == 1 else f"are only {len(since)} years"
+        return f"The pace cannot be told yet: there {count} of figures since the new baseline."
     x, y = _values(since)
     found = pace(x=x, y=y, target=before.gap.value or 0.0)
     if found.already_there:
@@ -180,8 +189,13 @@ def _when_words(found: Pace, earlier: str) -> str:
         return f"No likely range can be given: {found.why_no_interval}."
     if found.earliest is None:
         return f"At the present rate it does not get back to {earlier}."
-    ending = "never" if found.latest is None else _term(found.latest)
-    if found.latest is not None and _term(found.latest) == _term(found.earliest):
+    if found.latest is None:
+        return (
+            f"At the present rate it is back to {earlier} in {_term(found.earliest)} at the earliest, and "
+            f"may never be (likely range, from {found.n_points} years)."
+        )
+    ending = _term(found.latest)
+    if ending == _term(found.earliest):
         return f"At the present rate it is back to {earlier} around {ending}."
     return (
         f"At the present rate it is back to {earlier} between {_term(found.earliest)} and {ending} "
@@ -226,5 +240,5 @@ def _made_up(before: YearGap | None, first: YearGap | None, now: YearGap | None)
         why_no_interval=found.why_no_interval or "",
         n_schools=now.gap.n_schools,
         n_pupils=now.gap.n_pupils,
-        n_smallest=now.gap.n_smallest,
+        n_smallest=_smallest([before, first, now]),
     )

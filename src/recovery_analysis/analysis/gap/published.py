@@ -16,7 +16,7 @@ from recovery_analysis.words.periods import AcademicYear
 _NO_INTERVAL = (
     "published without an interval: every pupil is counted, so no sampling stands behind it"
 )
-_ORDER = {"own": 0, "england": 1, "la": 2, "neighbours_mean": 3, "neighbour": 4}
+_ORDER = {"own": 0, "england": 1, "la": 2, "neighbours_mean": 3, "neighbour": 4, "trust": 5}
 _P8_INTERVAL = "the publisher's own 95% interval"
 
 
@@ -72,6 +72,8 @@ def _role(data: CommunityData, entity: str, entity_id: str) -> Role | None:
         return "neighbour" if entity_id in {code for code, _ in data.neighbours} else None
     if entity == "la" and entity_id in {code for code, _ in data.authorities}:
         return "la"
+    if entity == "trust":
+        return "trust"
     return None
 
 

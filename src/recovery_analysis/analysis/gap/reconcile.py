@@ -8,6 +8,7 @@ from recovery_analysis.analysis.gap.built import build_year
 from recovery_analysis.analysis.gap.result import BuiltYear, PublishedSeries, Reconciled, YearGap
 from recovery_analysis.analysis.result import Estimate
 from recovery_analysis.community.slice import CommunityData
+from recovery_analysis.words.counting import counted, verb
 from recovery_analysis.words.measures import GROUP_WORDS, Measure
 
 _GROUPS = ("disadvantaged", "other", "gap")
@@ -123,8 +124,8 @@ def _cause(
         there = sum(1 for school in built.schools if school.gap.is_there)
         if there < len(listed):
             parts.append(
-                f"{len(listed) - there} of the {len(listed)} schools counted in the published figure have no "
-                "figure for both groups in the school file"
+                f"{len(listed) - there} of the {len(listed)} schools counted in the published figure "
+                f"{verb(len(listed) - there, 'has', 'have')} no figure for both groups in the school file"
             )
         parts.append(
             "the published figure weighs each school by its pupils times the years it has been in the trust; "
@@ -146,7 +147,10 @@ def _missing_cause(built: BuiltYear) -> list[str]:
     if not reasons:
         return []
     counts = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
-    return [f"{len(built.left_out)} schools give no figure for both groups ({counts})"]
+    n = len(built.left_out)
+    return [
+        f"{counted(n, 'school')} {verb(n, 'gives', 'give')} no figure for both groups ({counts})"
+    ]
 
 
 def _coverage_cause(published: Estimate, own: Estimate, group: str) -> list[str]:

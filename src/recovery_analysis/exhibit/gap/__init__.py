@@ -6,6 +6,7 @@ from recovery_analysis.exhibit.gap.national import national_index
 from recovery_analysis.exhibit.gap.overview import overview
 from recovery_analysis.exhibit.gap.reconciliation import reconciliation
 from recovery_analysis.exhibit.gap.schools import schools
+from recovery_analysis.exhibit.gap.trusts import trusts_here
 
 __all__ = [
     "beside",
@@ -14,4 +15,5 @@ __all__ = [
     "overview",
     "reconciliation",
     "schools",
+    "trusts_here",
 ]

@@ -62,7 +62,9 @@ def _one_series_each(result: GapResult) -> list[PublishedSeries]:
     best: dict[str, PublishedSeries] = {}
     for item in result.published:
         known = best.get(item.entity)
-        if item.role != "own" and (known is None or len(item.measured) > len(known.measured)):
+        if item.role not in ("own", "trust") and (
+            known is None or len(item.measured) > len(known.measured)
+        ):
             best[item.entity] = item
     return sorted(best.values(), key=lambda item: (_ROLES.index(item.role), item.label))
 

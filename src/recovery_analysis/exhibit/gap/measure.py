@@ -228,7 +228,7 @@ def _sentences(result: GapResult, section_id: str) -> list[Sentence]:
         )
     if linked.opened_since.is_there and linked.now is not None:
         texts.append(_opened_sentence(linked.opened_since, linked.now))
-    if linked.before is not None and linked.now is not None:
+    if linked.change.is_there:
         texts.append(linked.pace_words)
     if linked.made_up.value is not None:
         texts.append(_made_up_sentence(linked.made_up.value))

@@ -1,6 +1,15 @@
 """Published figures beside those built from school rows, each difference with its cause."""
 
-from recovery_analysis.exhibit.cells import cell, change_cell, finding, title_of, with_unit
+from recovery_analysis.analysis.gap.result import Reconciled
+from recovery_analysis.exhibit.cells import (
+    cell,
+    change_cell,
+    finding,
+    missing_notes,
+    plain_cell,
+    title_of,
+    with_unit,
+)
 from recovery_analysis.exhibit.exhibit import Section, Sentence, Table, TableColumn
 from recovery_analysis.exhibit.gap.context import (
     GapResults,
@@ -34,7 +43,7 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
             cell(item.published),
             cell(item.built),
             change_cell(item.difference),
-            item.cause,
+            _cause(item),
         )
         for item in result.reconciled
     )
@@ -61,7 +70,23 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
             "difference",
             "cause",
         ),
-        tidy_rows=rows,
+        tidy_rows=tuple(
+            (
+                item.academic_year,
+                item.group,
+                item.source,
+                *(plain_cell(part) for part in (item.published, item.built, item.difference)),
+                _cause(item),
+            )
+            for item in result.reconciled
+        ),
+        notes=missing_notes(
+            [
+                part
+                for item in result.reconciled
+                for part in (item.published, item.built, item.difference)
+            ]
+        ),
         sources=source_words([s for item in result.reconciled for s in item.difference.sources]),
     )
     findings = tuple(
@@ -75,12 +100,17 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
             rule="schools of the published figure",
             sentence=(
                 f"{name}, {title_of(measure)}, {item.academic_year}, {_group_words(item.group)}: published "
-                f"{with_unit(item.published)}, from school rows {with_unit(item.built)}. {item.cause}"
+                f"{with_unit(item.published)}, from school rows {with_unit(item.built)}. {_cause(item)}"
             ),
         )
         for item in result.reconciled
     )
     return Section(id=section_id, heading=heading, exhibits=(table,), findings=findings)
+
+
+def _cause(item: Reconciled) -> str:
+    """Give the cause, which may count pupils, only beside a difference that passed the gate."""
+    return item.cause if item.difference.is_there else "Too few pupils to compare."
 
 
 def _group_words(group: str) -> str:
