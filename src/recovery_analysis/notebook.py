@@ -4,7 +4,6 @@ A chapter runs the same by hand in JupyterLab, by papermill's own command line a
 what it shows travels in the executed notebook as MIME bundles, from which the report is assembled.
 """
 
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -88,17 +87,22 @@ class Chapter:
 
     def finish(self) -> ChapterFinished:
         """End the chapter; a notebook that never gets here has failed."""
-        days = self.store.table("schools")["as_of"].dropna()
         return ChapterFinished(
             chapter=self.title,
             community=str(self.community),
             name=self.name,
             schools_n=len(self.data.now.school_ids),
-            data_as_at=f"{days.max():%Y-%m-%d}" if len(days) else "",
+            data_as_at=self._last_year(),
             fingerprint=self.store.fingerprint,
             policy_words=self.policy.words,
             sections=len(self.shown),
         )
+
+    def _last_year(self) -> str:
+        """Give the last academic year with any figure behind this chapter's community."""
+        parts = (self.data.published, self.data.school_measures)
+        years = [part.loc[part["value"].notna(), "academic_year"].max() for part in parts]
+        return max((str(year) for year in years if isinstance(year, str)), default="")
 
 
 def start(
@@ -142,8 +146,6 @@ def start(
         config=config,
         seed=seed,
     )
-    # A chapter's output is a page for leaders: a library's notice to programmers has no place in it.
-    warnings.simplefilter("ignore")
     folder = demo_store() if store == DEMO_STORE else Path(store)
     opened = open_store(folder)
     directory = read_directory(opened)

@@ -151,15 +151,12 @@ def missing_schools(released: Released[CommunityResult]) -> Section:
         (item.school_name, f"{item.phase}, {item.sector}", item.reason)
         for item in found[:MOST_NAMES]
     )
+    more = f"; the first {MOST_NAMES} by name are listed, all are in the CSV"
     lead = Sentence(
         id="community-missing-count",
         text=(
-            f"{counted(len(found), 'mainstream school')} {verb(len(found), 'has', 'have')} no figure for both groups in any year that was read"
-            + (
-                f"; the first {MOST_NAMES} by name are listed, all are in the CSV."
-                if len(found) > MOST_NAMES
-                else "."
-            )
+            f"{len(found)} mainstream schools have no figure for both groups in any year that was read"
+            f"{more if len(found) > MOST_NAMES else ''}."
         ),
         role="missing",
     )

@@ -22,7 +22,7 @@ Rules that hold for all tables:
 - Identifiers (URN, Group UID, LA code) are text, never numbers.
 - A value that is not there is null, with its reason in `missing_reason`; it is never 0.
 - Percentages are 0 to 100. An academic year is written `2018/19`.
-- `series` names the kind of file that a row comes from; rows of two publications are never mixed.
+- `series` names the kind of file that a row comes from; so the rows of two publications can be told apart.
 - The key of a table is unique. The same row twice is dropped; two different rows with one key are refused."""
 
 
@@ -50,7 +50,7 @@ def _files() -> str:
         (f"`{source.kind}`", source.title, source.publisher, source.licence)
         for source in (reader.source for reader in READERS)
     ]
-    words = "A file is known by its columns, not by its name. What each kind becomes is in `recovery ingest`'s answer."
+    words = "A file is known by its columns, not by its name."
     return f"## Files that are known\n\n{words}\n\n{_rows(('kind', 'what', 'publisher', 'licence'), rows)}"
 
 

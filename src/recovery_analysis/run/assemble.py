@@ -55,7 +55,7 @@ def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, na
         community_id=parameters.community,
         kind_words=KIND_WORDS[kind],
         edition=edition,
-        data_as_at=_data_day(facts),
+        data_as_at=_data_words(facts),
         handling=f"Made from public data. For the schools and leaders of {shown_name}.",
         answer=_answer(outcomes),
         chapters=tuple(_chapter(item) for item in outcomes),
@@ -89,9 +89,9 @@ def day_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _data_day(facts: Mapping[str, Any]) -> str:
-    text = str(facts.get("data_as_at", ""))
-    return day_words(date.fromisoformat(text)) if text else "not known"
+def _data_words(facts: Mapping[str, Any]) -> str:
+    last_year = str(facts.get("data_as_at", ""))
+    return f"figures up to {last_year}" if last_year else "no figures"
 
 
 #: Parameters that hold places on the machine of the run: they stay out of what is handed on.
