@@ -155,7 +155,8 @@ def missing_schools(released: Released[CommunityResult]) -> Section:
     lead = Sentence(
         id="community-missing-count",
         text=(
-            f"{len(found)} mainstream schools have no figure for both groups in any year that was read"
+            f"{counted(len(found), 'mainstream school')} {verb(len(found), 'has', 'have')} no figure for "
+            "both groups in any year that was read"
             f"{more if len(found) > MOST_NAMES else ''}."
         ),
         role="missing",
