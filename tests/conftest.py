@@ -1,5 +1,9 @@
 """Fixtures that every room of the tests shares."""
 
+import fcntl
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +74,73 @@ def real_store_path(shared_data, tmp_path_factory):
         years={"school_fsm.csv": AcademicYear.parse("2022/23")},
     )
     return store
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """Give a function that fills a named folder once, for all the processes of a test run."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def once(name, fill):
+        folder = root / name
+        with (root / f"{name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not folder.exists():
+                building = tmp_path_factory.mktemp(f"{name}-building")
+                fill(building)
+                building.rename(folder)
+        return folder
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def command_environment(tmp_path_factory):
+    """Give the environment of a command: a home and Jupyter folders of its own, and a canary value."""
+    home = tmp_path_factory.mktemp("home")
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(home),
+        "RECOVERY_HOME": str(home / "recovery"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "jupyter" / "config"),
+        "JUPYTER_DATA_DIR": str(home / "jupyter" / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "jupyter" / "runtime"),
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "PYTHONUTF8": "1",
+        "SOME_SECRET": "canary-of-the-environment",
+    }
+
+
+@pytest.fixture(scope="session")
+def scripts():
+    """Give the folder of the commands that belong to the Python that runs the tests."""
+    return Path(sys.executable).parent
+
+
+@pytest.fixture(scope="session")
+def command(scripts, command_environment):
+    """Give a function from the arguments of recovery to those of subprocess.run or subprocess.Popen."""
+
+    def words(*arguments, cwd=None):
+        return {
+            "args": [str(scripts / "recovery"), *map(str, arguments)],
+            "env": command_environment,
+            "cwd": cwd,
+        }
+
+    return words
+
+
+@pytest.fixture(scope="session")
+def recovery(command):
+    """Give a function that runs the recovery command and returns what it said and its exit code."""
+
+    def run(*arguments, cwd=None, timeout=300):
+        words = command(*arguments, cwd=cwd)
+        return subprocess.run(**words, capture_output=True, text=True, timeout=timeout)
+
+    return run

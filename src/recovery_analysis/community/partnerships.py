@@ -40,14 +40,20 @@ def read_partnerships(path: Path | None) -> dict[str, Partnership]:
         body = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ParameterError(f"{path}: no such file; check --config.") from None
+    except OSError as error:
+        raise ParameterError(
+            f"{path}: can not be read ({error.strerror}); check --config."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ParameterError(f"{path}: not valid TOML: {error}.") from None
     _refuse_unknown(path, "", body, _SETTINGS)
     declared = body.get("partnerships", {})
+    _refuse_no_section(path, "partnerships", declared)
     return {key: _partnership(path, key, item) for key, item in declared.items()}
 
 
 def _partnership(path: Path, key: str, item: dict[str, Any]) -> Partnership:
+    _refuse_no_section(path, f"partnerships.{key}", item)
     _refuse_unknown(path, f"partnerships.{key}.", item, _PARTNERSHIP_KEYS)
     try:
         CommunityId.parse(f"partnership:{key}")
@@ -88,6 +94,13 @@ def _community(path: Path, key: str, text: str) -> CommunityId:
             "la:CODE."
         )
     return community
+
+
+def _refuse_no_section(path: Path, name: str, item: object) -> None:
+    if not isinstance(item, dict):
+        raise ParameterError(
+            f"{path}: {name}: expected a section such as [partnerships.coast] with name and members."
+        )
 
 
 def _refuse_unknown(path: Path, prefix: str, body: dict[str, Any], known: tuple[str, ...]) -> None:

@@ -1,13 +1,18 @@
 """Release a result: every estimate in it is checked, and only a released result can be exhibited."""
 
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from recovery_analysis.analysis.result import Estimate
 from recovery_analysis.disclosure.policy import PUBLIC, Policy
+from recovery_analysis.errors import DisclosureError
 from recovery_analysis.words.missing import MissingReason
 
 R = TypeVar("R")
+
+#: What holds no estimate and passes as it is.
+_PLAIN = (str, int, float, date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,11 @@ def release(result: R, *, policy: Policy = PUBLIC) -> Released[R]:
 
     Every :class:`Estimate` that rests on 1 to ``policy.min_count - 1`` pupils in its smallest group loses
     its value, its interval and its counts, and gets the reason ``too_few``.
+
+    Raises
+    ------
+    DisclosureError
+        The result holds something that the gate can not look into, such as a data frame.
     """
     hidden = [0]
     safe = _walk(result, policy, hidden)
@@ -33,8 +43,10 @@ def release(result: R, *, policy: Policy = PUBLIC) -> Released[R]:
 def _walk(item: Any, policy: Policy, hidden: list[int]) -> Any:  # noqa: ANN401
     if isinstance(item, Estimate):
         return _check(item, policy, hidden)
-    if isinstance(item, tuple) and not hasattr(item, "_fields"):
-        return tuple(_walk(part, policy, hidden) for part in item)
+    if isinstance(item, tuple) and hasattr(item, "_make"):
+        return item._make(_walk(part, policy, hidden) for part in item)  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(item, tuple | list | frozenset):
+        return type(item)(_walk(part, policy, hidden) for part in item)
     if isinstance(item, dict):
         return {key: _walk(part, policy, hidden) for key, part in item.items()}
     if is_dataclass(item) and not isinstance(item, type):
@@ -42,7 +54,12 @@ def _walk(item: Any, policy: Policy, hidden: list[int]) -> Any:  # noqa: ANN401
         walked = {name: _walk(part, policy, hidden) for name, part in parts.items()}
         changed = {name: part for name, part in walked.items() if part is not parts[name]}
         return replace(item, **changed) if changed else item
-    return item
+    if item is None or isinstance(item, _PLAIN):
+        return item
+    raise DisclosureError(
+        f"a result holds a {type(item).__name__}, which the disclosure gate can not look into. Put it into a "
+        "frozen dataclass, tuple, list or dictionary of numbers, texts and estimates."
+    )
 
 
 def _check(estimate: Estimate, policy: Policy, hidden: list[int]) -> Estimate:

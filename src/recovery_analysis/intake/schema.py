@@ -143,15 +143,18 @@ def validate(table: Table, frame: pd.DataFrame, *, label: str) -> pd.DataFrame:
 def _explain(table: Table, frame: pd.DataFrame, error: SchemaErrors, label: str) -> str:
     """Say every violation: column, rule, how many rows, the first row numbers; never a value."""
     cases = error.failure_cases
+    # pandera reports a rule over whole rows once for each column; it is one failure of the row.
+    whole_row = cases["check"].isin([name for name, _ in table.rules])
+    cases = cases.assign(column=cases["column"].mask(whole_row, None)).drop_duplicates(
+        ["column", "check", "index"]
+    )
     lines = []
     for (column, check), found in cases.groupby(["column", "check"], dropna=False, sort=True):
         positions = found["index"].dropna()
         rows = frame[ROW].reindex(positions.astype("int64").unique()).dropna().astype("int64")
         where = f" in rows {', '.join(str(row) for row in rows.head(6))}" if len(rows) else ""
-        name = column if isinstance(column, str) else table.name
-        lines.append(
-            f"column {name}: {_rule_words(str(check))} fails {max(len(rows), 1)} times{where}"
-        )
+        name = f"column {column}" if isinstance(column, str) else "the row"
+        lines.append(f"{name}: {_rule_words(str(check))} fails {max(len(rows), 1)} times{where}")
     return (
         f"{label}: {len(lines)} checks failed for the table '{table.name}': {'; '.join(lines)}. "
         "Correct the file or download it again; nothing was loaded."

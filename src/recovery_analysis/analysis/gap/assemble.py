@@ -195,10 +195,10 @@ def _cannot_tell(
         return (f"The files that were read hold no {title} for disadvantaged pupils here.",)
     if data.id.kind != "england":
         if built and before and not now:
-            shown = "the series of the whole area" if own else "figures from before"
+            shown = "the series of the whole area is" if own else "the figures from before are"
             found.append(
                 f"No school's own figures for {title} after {before} are in the files that were read, so the "
-                f"change can not be followed school by school; {shown} is what there is."
+                f"change can not be followed school by school; {shown} what there is."
             )
         if not built:
             found.append(f"No school's own figures for {title} are in the files that were read.")

@@ -24,6 +24,15 @@ _ROLL = (
 _PHASES = {
     "ks2": ("primary", "all-through", "special", "other"),
     "ks4": ("secondary", "all-through", "special", "alternative provision", "other"),
+    "school": (
+        "nursery",
+        "primary",
+        "secondary",
+        "all-through",
+        "special",
+        "alternative provision",
+        "other",
+    ),
 }
 
 

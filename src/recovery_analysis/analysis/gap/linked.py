@@ -88,13 +88,19 @@ def _blank(measure: Measure, note: str) -> Estimate:
 
 
 def _derived(
-    value: float, years: list[YearGap], like: Estimate, method: str, **more: object
+    value: float,
+    years: list[YearGap],
+    like: Estimate,
+    method: str,
+    *,
+    fewest_decimals: int = 0,
+    **more: object,
 ) -> Estimate:
     """Make an estimate that rests on several years; the smallest group of all of them counts."""
     return Estimate(
         value=round(value, 6),
         unit=like.unit,
-        decimals=like.decimals,
+        decimals=max(like.decimals, fewest_decimals),
         basis=like.basis,
         sources=like.sources,
         method=method,
@@ -134,6 +140,7 @@ def _trend(before: list[YearGap], measure: Measure) -> Estimate:
         before,
         before[-1].gap,
         f"straight line through {line.n} years, {before[0].academic_year} to {before[-1].academic_year}",
+        fewest_decimals=1,
         low=line.slope_low,
         high=line.slope_high,
         why_no_interval=line.why_no_interval or "",
@@ -152,6 +159,7 @@ def _opened(before: list[YearGap], now: YearGap | None, measure: Measure) -> Est
         [*before, now],
         now.gap,
         f"gap in {now.academic_year} minus the straight line through {len(x)} years before, carried on",
+        fewest_decimals=1,
         low=found.low,
         high=found.high,
         why_no_interval=found.why_no_interval or "",

@@ -42,7 +42,7 @@ def beside(released: GapResults, measure: str, *, community: CommunityId, name: 
     year = _common_year(result, chosen)
     if community.kind == "england" or year is None:
         why = (
-            "England has no country to stand beside here."
+            "England stands alone here: no figures of other countries were read."
             if community.kind == "england"
             else f"No year has figures both for {name} and for others in {title_of(measure)}."
         )
