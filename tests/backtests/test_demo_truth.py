@@ -14,7 +14,8 @@ from recovery_analysis.stats.gaps import gap_of_means
 from recovery_analysis.store.store import open_store
 from recovery_analysis.synthetic.blueprint import is_open, load_blueprint
 from recovery_analysis.synthetic.population import simulate
-from recovery_analysis.synthetic.tallies import state_funded, tally
+from recovery_analysis.synthetic.scores import VARIABLES
+from recovery_analysis.synthetic.tallies import state_funded
 from recovery_analysis.synthetic.truth import Truth
 from recovery_analysis.words.measures import MEASURES
 
@@ -110,58 +111,52 @@ def test_built_gaps_with_schools_left_out_stay_near_the_truth(results, truth):
     assert np.median(sizes) < 0.1
 
 
+STAGES = (("ks4", "attainment8", 1), ("ks2", "ks2_reading_scaled_score", 0))
+
+
 @pytest.mark.slow
 def test_the_built_interval_covers_the_gap_that_the_model_expects():
-    """Over 60 seeds and all trusts and areas the 95% interval holds the expected gap at a measured rate.
+    """Over 60 seeds the 95% interval holds the gap that the model expects, at a measured rate.
 
     The expected gap is that of the same schools, so the spread of the schools' own gaps, which the interval
-    also holds, makes it wide for this target: coverage is above 95%, and must not fall below.
+    also holds, makes it wide for this target: coverage may lie above 95% and must not fall much below.
     """
     blueprint = load_blueprint("demo")
-    schools = blueprint.schools
-    state = state_funded(_population(0, blueprint)) & is_open(blueprint, day="2019-07-01")
-    communities = [schools["la_code"].eq(code) & state for code in blueprint.la_codes]
-    communities += [
-        schools["trust_uid"].eq(uid) & state for uid in sorted(set(schools["trust_uid"])) if uid
-    ]
-    held = total = none = 0
+    held, total, none = 0, 0, 0
     for seed in range(60):
-        population = _population(seed, blueprint)
-        for chosen in communities:
-            for year in (2019, 2024):
-                fitted = _fit(population, chosen, year)
-                if fitted is None:
-                    continue
-                if fitted.low is None:
-                    none += 1
-                    continue
-                expected = tally(population, "ks4", year, chosen, expected=True).gap("attainment8")
-                held += fitted.low <= expected <= fitted.high
-                total += 1
+        population = simulate(Truth(seed=seed, size="demo"), blueprint)
+        state = state_funded(population) & is_open(blueprint, day="2019-07-01")
+        areas = [blueprint.schools["la_code"].eq(code) & state for code in blueprint.la_codes]
+        for chosen in (state, *areas):
+            for stage, measure, decimals in STAGES:
+                fitted, expected = _fit(population, chosen, stage, measure, decimals)
+                none += fitted.low is None
+                if fitted.low is not None:
+                    held += fitted.low <= expected <= fitted.high
+                    total += 1
     print(
-        f"coverage of the expected gap: {held / total:.3f} of {total} intervals ({none} without interval)"
+        f"coverage of the expected gap: {held / total:.3f} of {total} intervals; {none} without one"
     )
-    assert total > 100
-    assert 0.93 <= held / total <= 1.0
+    assert total > 200
+    assert 0.92 <= held / total <= 1.0
 
 
-def _population(seed, blueprint):
-    return simulate(Truth(seed=seed, size="demo"), blueprint)
-
-
-def _fit(population, chosen, year):
-    """Fit the gap of Attainment 8 to the schools' means, as the analysis does with published rows."""
-    found = population.ks4
-    sums = found.realised[chosen.to_numpy(), found.year_at(year)]
-    pupils, score = sums[:, :, 0], sums[:, :, 4]
+def _fit(population, chosen, stage, measure, decimals):
+    """Fit one year's gap to the schools' rounded means, and give the gap expected of the same schools."""
+    found = population.stage(stage)
+    column = VARIABLES[stage].index(measure)
+    at = found.year_at(2019)
+    pupils = found.realised[chosen.to_numpy(), at, :, 0]
+    score, model = (a[chosen.to_numpy(), at, :, column] for a in (found.realised, found.expected))
     keep = (pupils > 5).all(axis=1) & (score > 0).all(axis=1)
-    if not keep.any():
-        return None
-    means = score[keep] / pupils[keep]
-    return gap_of_means(
-        mean_disadvantaged=means[:, 0].round(1),
-        mean_other=means[:, 1].round(1),
-        n_disadvantaged=pupils[keep, 0],
-        n_other=pupils[keep, 1],
+    pupils, score, model = pupils[keep], score[keep], model[keep]
+    means = (score / pupils).round(decimals)
+    fitted = gap_of_means(
+        mean_disadvantaged=means[:, 0],
+        mean_other=means[:, 1],
+        n_disadvantaged=pupils[:, 0],
+        n_other=pupils[:, 1],
         school=np.arange(int(keep.sum())).astype(str),
     )
+    disadvantaged, other = model.sum(axis=0) / pupils.sum(axis=0)
+    return fitted, other - disadvantaged

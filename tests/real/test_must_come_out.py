@@ -13,6 +13,7 @@ from recovery_analysis.community.slice import read_community
 from recovery_analysis.disclosure.gate import release
 from recovery_analysis.errors import UnknownCommunity
 from recovery_analysis.exhibit import gap as exhibit
+from recovery_analysis.store.ingest import ingest
 from recovery_analysis.store.store import open_store
 
 pytestmark = pytest.mark.real_data
@@ -28,15 +29,23 @@ class Floor:
     within_one: float
 
 
-MOST = {g: Floor(0, 9, 0, 0) for g in ("disadvantaged", "other", "gap")}
+MOST = {
+    "disadvantaged": Floor(trusts=205, median=0.30, correlation=0.93, within_one=0.83),
+    "other": Floor(trusts=205, median=0.33, correlation=0.95, within_one=0.82),
+    "gap": Floor(trusts=205, median=0.24, correlation=0.95, within_one=0.85),
+}
 BASELINE, AS_OF = date(2020, 3, 20), date(2026, 1, 1)
 CHECKED = ("ks2_rwm_expected_pct", "attainment8", "progress8")
 
 
 @pytest.fixture(scope="module")
 def read(real_store_path):
+    return _reader_of(real_store_path)
+
+
+def _reader_of(path):
     """Give a function from a community's id to its data."""
-    store = open_store(real_store_path)
+    store = open_store(path)
     directory = read_directory(store)
     communities = list_communities(store, directory, {})
 
@@ -127,7 +136,7 @@ def test_the_index_has_no_tests_and_never_nought_in_the_years_without(chapter, y
 
 @pytest.mark.parametrize(
     ("measure", "source", "within"),
-    [("attainment8", "ks4_school", 1.5), ("ks2_rwm_expected_pct", "ks2_school", 2.0)],
+    [("attainment8", "ks4_school", 2.0), ("ks2_rwm_expected_pct", "ks2_school", 2.0)],
 )
 def test_the_authority_built_from_its_schools_stands_beside_with_a_cause(
     chapter, measure, source, within
@@ -176,9 +185,14 @@ def test_the_trust_built_from_its_schools_stands_beside_with_a_cause(chapter):
 
 
 @pytest.fixture(scope="module")
-def every_trust(read, real_store_path):
+def every_trust(shared_data, tmp_path_factory):
     """Compare every trust that the published file has: (group, published, built, difference, cause)."""
-    published = open_store(real_store_path).table("published_measures", entity="trust")
+    # Only the files that this needs: 216 communities are read.
+    path = tmp_path_factory.mktemp("trusts") / "store"
+    files = ("performance_tables/england_2022_2023", "gias/groups.csv", "gias/group_links.csv")
+    ingest([shared_data(name) for name in files], store=path)
+    read = _reader_of(path)
+    published = open_store(path).table("published_measures", entity="trust")
     rows, absent = [], 0
     for uid in sorted(published["entity_id"].unique()):
         try:

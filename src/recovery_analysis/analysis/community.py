@@ -87,6 +87,8 @@ class CommunityResult:
     movers: tuple[Mover, ...]
     authorities: tuple[tuple[str, int], ...]
     is_listed: bool
+    described_from: date | None
+    described_to: date | None
 
 
 def community_evidence(data: CommunityData) -> CommunityResult:
@@ -109,6 +111,8 @@ def community_evidence(data: CommunityData) -> CommunityResult:
             if now["la_code"].eq(code).any()
         ),
         is_listed=_is_listed(data),
+        described_from=now["as_of"].min().date() if len(now) else None,
+        described_to=now["as_of"].max().date() if len(now) else None,
     )
 
 

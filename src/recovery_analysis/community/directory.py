@@ -29,7 +29,8 @@ class Directory:
     """State-funded schools of the store.
 
     ``frame`` has one row a URN: urn, school_id, school_name, la_code, la_name, phase, type_name, sector
-    (academy, maintained), status, open_date, close_date, pupils_n, region_name. ``lineage`` maps a URN to
+    (academy, maintained), status, open_date, close_date, pupils_n, region_name, and as_of, the day that the
+    description is of. ``lineage`` maps a URN to
     the school's stable id over academy conversions.
     """
 
@@ -65,6 +66,7 @@ def read_directory(store: Store) -> Directory:
         "close_date",
         "pupils_n",
         "region_name",
+        "as_of",
     ]
     return Directory(frame=frame[columns].reset_index(drop=True), lineage=lineage)
 

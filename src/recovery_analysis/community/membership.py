@@ -103,6 +103,9 @@ def _of_area(
         frame["status"].isin(_CLOSED) & frame["close_date"].isna()
     )
     not_yet = frame["open_date"].gt(moment) | frame["status"].isin(_PROPOSED)
+    if rule == "baseline":
+        # A school that took a new URN later was there before, whether or not its old row is in a file.
+        not_yet &= ~frame["urn"].isin(set(directory.lineage.latest.values()))
     there = frame[~closed & ~not_yet]
     if rule == "now":
         # A predecessor's row stays open in older publications: the line counts once, by its latest URN.

@@ -32,6 +32,8 @@ def who(released: Released[CommunityResult]) -> Section:
         (f"Schools on {day}", format_number(result.schools_baseline)),
         ("Local authorities", _authority_words(result)),
     ]
+    if result.described_from is not None and result.described_to is not None:
+        pairs.append(("Schools as their publishers describe them on", _span_words(result)))
     if result.membership_note:
         pairs.append(("Note on membership", result.membership_note))
     rows = tuple(
@@ -216,6 +218,13 @@ def movers(released: Released[CommunityResult]) -> Section:
     return Section(id="community-movers", heading=heading, exhibits=tuple(exhibits))
 
 
+def _span_words(result: CommunityResult) -> str:
+    """Say of which day, or between which days, the descriptions of the schools are."""
+    days = [day for day in (result.described_from, result.described_to) if day is not None]
+    words = [f"{day.day} {day:%B %Y}" for day in dict.fromkeys(days)]
+    return " to ".join(words) + "; later openings, closures and moves are not in the files"
+
+
 def _authority_words(result: CommunityResult) -> str:
     """Name the LAs, or count them where there are more than a line can hold."""
     if not result.authorities:
@@ -277,7 +286,7 @@ def _coverage_finding(result: CommunityResult, item: Coverage) -> Finding:
         sources=("school_measures",),
         sentence=(
             f"{result.name}, {title_of(item.measure)}, {item.academic_year}: {item.with_figures} of "
-            f"{item.expected} schools have figures for both groups."
+            f"{counted(item.expected, 'school')} {verb(item.expected, 'has', 'have')} figures for both groups."
         ),
         missing_reason=None,
     )

@@ -113,9 +113,11 @@ def _same_schools_caveat(result: GapResult) -> str:
         return ", but not in the same schools"
     paired = spanning[0].change
     words = with_unit(paired, is_signed=True)
+    schools_n = spanning[0].schools_n
+    same = "in the one school" if schools_n == 1 else f"in the same {schools_n} schools"
     if paired.low is None:
-        return f" ({words} in the same {spanning[0].schools_n} schools; too few for a likely range)"
-    return f" ({words} in the same {spanning[0].schools_n} schools)"
+        return f" ({words} {same}; too few for a likely range)"
+    return f" ({words} {same})"
 
 
 def _short_clause(result: GapResult) -> str:
