@@ -1,7 +1,6 @@
 """The command line: parameters in, words and exit codes out; no logic of its own."""
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -35,11 +34,11 @@ from recovery_analysis.words.periods import CLOSURE, AcademicYear
 
 app = typer.Typer(
     name="recovery",
-    help="Evidence for recovery curricula: read public files, list communities, make their reports.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 StoreOption = Annotated[
@@ -65,7 +64,10 @@ _KIND_OF = {AllOf.TRUSTS: "trust", AllOf.LAS: "la", AllOf.PARTNERSHIPS: "partner
 def about(
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
-    """Evidence for recovery curricula in England's schools."""
+    """Evidence for recovery curricula: read public files, list communities, make their reports.
+
+    Example: recovery report england --all las --all trusts --store demo --out reports/demo
+    """
     if version:
         typer.echo(f"recovery_analysis {VERSION}")
         raise typer.Exit
@@ -118,7 +120,10 @@ def communities_command(
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
-    """List the communities of a store that a report can be made for."""
+    """List the communities of a store that a report can be made for.
+
+    Example: recovery communities --store data/validated --kind trust
+    """
     records = [r for r in _records(store, config) if kind is None or r.id.kind == kind]
     if as_json:
         body = [{"id": str(r.id), "name": r.name, "schools_n": r.schools_n} for r in records]
@@ -199,7 +204,10 @@ def demo_command(
     size: Annotated[str, typer.Option(help="small or demo.")] = "demo",
     seed: Annotated[int, typer.Option(help="Another seed is another community.")] = 20200320,
 ) -> None:
-    """Write an invented community as raw files in the publishers' layouts, with the truth beside them."""
+    """Write an invented community as raw files in the publishers' layouts, with the truth beside them.
+
+    Example: recovery demo downloads/demo
+    """
     chosen: Size = "small" if size == "small" else "demo"
     if size not in ("small", "demo"):
         raise ParameterError(f"--size: expected small or demo, got {size!r}.")
@@ -214,7 +222,10 @@ def doctor_command(
     store: Annotated[str, typer.Option(help="Folder of a store to check, or empty.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
 ) -> None:
-    """Check the environment, the notebook kernel and a store."""
+    """Check the environment, the notebook kernel and a store.
+
+    Example: recovery doctor --store data/validated
+    """
     checks = examine(Path(store) if store else None)
     if as_json:
         body = [{"name": c.name, "ok": c.ok, "words": c.words} for c in checks]
@@ -233,10 +244,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except RecoveryError as error:
         typer.echo(f"recovery: {error}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output (head, a closed pager) has gone; that is no failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(0)
 
 

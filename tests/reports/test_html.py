@@ -368,8 +368,21 @@ def test_index_of_nothing_and_of_a_shared_first_sign_is_valid():
 
 @pytest.mark.parametrize(
     ("href", "status"),
-    [("https://example.org/", "built"), ("/etc/x", "built"), (None, "built"), ("a.html", "failed")],
+    [("https://example.org/", "built"), ("/etc/x", "failed"), (None, "built")],
 )
-def test_index_links_are_relative_and_only_for_built_reports(href, status):
+def test_index_links_are_relative_and_there_for_built_reports(href, status):
     with pytest.raises(ValueError, match=r"link"):
         IndexEntry(community_id="la:1", name="N", kind="K", href=href, status=status)
+
+
+def test_index_links_what_could_be_made_of_a_failed_report():
+    entry = IndexEntry(
+        community_id="la:951",
+        name="Ashmere",
+        kind="Local authorities",
+        href="la-951/index.html",
+        status="failed",
+        failure="chapter gap: it stopped",
+    )
+    page = render_index((entry,), title="Run")
+    assert '<a href="la-951/index.html">What could be made for Ashmere</a>' in page

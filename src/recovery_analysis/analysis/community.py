@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from recovery_analysis.community.slice import CommunityData
+from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import GAP_MEASURES, MEASURES
 from recovery_analysis.words.missing import meaning
 
@@ -75,6 +76,7 @@ class Mover:
 class CommunityResult:
     """The schools under both membership rules, their kinds, the coverage and the missing."""
 
+    community: CommunityId
     name: str
     as_of: date
     baseline_date: date
@@ -95,6 +97,7 @@ def community_evidence(data: CommunityData) -> CommunityResult:
     """Describe a community and the coverage of its data."""
     now = data.schools[data.schools["school_id"].isin(data.now.school_ids)]
     return CommunityResult(
+        community=data.id,
         name=data.name,
         as_of=data.as_of,
         baseline_date=data.baseline_date,

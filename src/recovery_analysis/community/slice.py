@@ -11,6 +11,7 @@ from recovery_analysis.community.directory import Directory
 from recovery_analysis.community.membership import Membership, members
 from recovery_analysis.community.partnerships import Partnership
 from recovery_analysis.community.registry import CommunityRecord
+from recovery_analysis.errors import UnknownCommunity
 from recovery_analysis.store.manifest import FileRecord
 from recovery_analysis.store.store import Store
 from recovery_analysis.words.identifiers import CommunityId
@@ -74,13 +75,18 @@ def read_community(
     Raises
     ------
     UnknownCommunity
-        A partnership is not declared.
+        A partnership is not declared, or none of its members is in the store.
     """
     now = members(store, directory, record.id, rule="now", day=as_of, partnerships=partnerships)
     baseline = members(
         store, directory, record.id, rule="baseline", day=baseline_date, partnerships=partnerships
     )
     ids = set(now.school_ids) | set(baseline.school_ids)
+    if not ids and record.id.kind == "partnership":
+        raise UnknownCommunity(
+            f"{record.id}: none of its members in recovery.toml is in the store. Check the URNs, trusts and LA "
+            "codes against: recovery communities"
+        )
     rows = directory.frame[directory.frame["school_id"].isin(ids)]
     urns = _all_urns(directory, rows, ids)
     schools = _one_row_a_school(rows)

@@ -33,6 +33,16 @@ TIDY_COLUMNS = (
     "schools",
 )
 
+#: The columns that every tidy file starts with.
+STANDARD_COLUMNS = TIDY_COLUMNS[:5]
+
+_LEVELS = {
+    "england": "National",
+    "la": "Local authority",
+    "trust": "MAT",
+    "partnership": "Partnership",
+}
+
 _UNIT_WORDS = {
     "percent": "%",
     "percentage points": " percentage points",
@@ -112,6 +122,23 @@ def plain_cell(estimate: Estimate) -> str:
     return _plain(estimate.value, estimate.decimals)
 
 
+def level_of(kind: str) -> str:
+    """Give the geographic level of a kind of community, as explore-education-statistics words it."""
+    return _LEVELS[kind]
+
+
+def standard_cells(academic_year: str, level: str) -> tuple[str, ...]:
+    """Give the cells of ``STANDARD_COLUMNS`` for a row.
+
+    Examples
+    --------
+    >>> standard_cells("2018/19", "National")
+    ('201819', 'Academic year', 'National', 'E92000001', 'England')
+    """
+    time_period = academic_year[:4] + academic_year[5:]
+    return (time_period, "Academic year", level, "E92000001", "England")
+
+
 def tidy_row(
     estimate: Estimate,
     *,
@@ -124,11 +151,7 @@ def tidy_row(
 ) -> tuple[str, ...]:
     """Write an estimate as one row of a tidy CSV; a missing value is the bare letter."""
     return (
-        academic_year[:4] + academic_year[5:],
-        "Academic year",
-        place.level,
-        "E92000001",
-        "England",
+        *standard_cells(academic_year, place.level),
         place.la_code,
         place.la_name,
         place.trust_uid,

@@ -2,7 +2,12 @@
 
 from recovery_analysis.analysis.community import CommunityResult, Coverage
 from recovery_analysis.disclosure.gate import Released
-from recovery_analysis.exhibit.cells import title_of
+from recovery_analysis.exhibit.cells import (
+    STANDARD_COLUMNS,
+    level_of,
+    standard_cells,
+    title_of,
+)
 from recovery_analysis.exhibit.exhibit import (
     Exhibit,
     Facts,
@@ -15,6 +20,7 @@ from recovery_analysis.exhibit.exhibit import (
 from recovery_analysis.exhibit.style import format_number
 from recovery_analysis.words.counting import counted, verb
 from recovery_analysis.words.measures import MEASURES
+from recovery_analysis.words.periods import AcademicYear
 
 _CHAPTER = "community"
 
@@ -60,9 +66,15 @@ def who(released: Released[CommunityResult]) -> Section:
             TableColumn(name="total", title="All", kind="number"),
         ),
         rows=(*rows, ("All phases", *totals)),
-        tidy_columns=("phase", "academies", "maintained", "total"),
+        tidy_columns=(*STANDARD_COLUMNS, "phase", "academies", "maintained", "total"),
         tidy_rows=tuple(
-            (item.phase, str(item.academies), str(item.maintained), str(item.total))
+            (
+                *_now_cells(result),
+                item.phase,
+                str(item.academies),
+                str(item.maintained),
+                str(item.total),
+            )
             for item in result.phases
         ),
         sources=("Get Information about Schools, where it was read; else the performance tables",),
@@ -107,16 +119,16 @@ def coverage(released: Released[CommunityResult]) -> Section:
         ),
         rows=rows,
         tidy_columns=(
+            *STANDARD_COLUMNS,
             "measure",
-            "academic_year",
             "schools_with_figures",
             "schools_expected",
             "reasons",
         ),
         tidy_rows=tuple(
             (
+                *standard_cells(item.academic_year, level_of(result.community.kind)),
                 item.measure,
-                item.academic_year,
                 str(item.with_figures),
                 str(item.expected),
                 _reasons(item),
@@ -173,9 +185,16 @@ def missing_schools(released: Released[CommunityResult]) -> Section:
             TableColumn(name="reason", title="Reason"),
         ),
         rows=listed,
-        tidy_columns=("school_urn", "school_name", "phase", "sector", "reason"),
+        tidy_columns=(*STANDARD_COLUMNS, "school_urn", "school_name", "phase", "sector", "reason"),
         tidy_rows=tuple(
-            (item.school_id, item.school_name, item.phase, item.sector, item.reason)
+            (
+                *_now_cells(result, level="School"),
+                item.school_id,
+                item.school_name,
+                item.phase,
+                item.sector,
+                item.reason,
+            )
             for item in found
         ),
     )
@@ -204,9 +223,10 @@ def movers(released: Released[CommunityResult]) -> Section:
                 TableColumn(name="what", title="What changed"),
             ),
             rows=tuple((item.school_name, item.what) for item in result.movers[:MOST_NAMES]),
-            tidy_columns=("school_urn", "school_name", "what"),
+            tidy_columns=(*STANDARD_COLUMNS, "school_urn", "school_name", "what"),
             tidy_rows=tuple(
-                (item.school_id, item.school_name, item.what) for item in result.movers
+                (*_now_cells(result, level="School"), item.school_id, item.school_name, item.what)
+                for item in result.movers
             ),
             notes=(
                 f"{len(result.movers)} entries; the first {MOST_NAMES} by name are shown, all are in the CSV.",
@@ -216,6 +236,12 @@ def movers(released: Released[CommunityResult]) -> Section:
         )
     ]
     return Section(id="community-movers", heading=heading, exhibits=tuple(exhibits))
+
+
+def _now_cells(result: CommunityResult, *, level: str = "") -> tuple[str, ...]:
+    """Give the first cells of a tidy row about the community's schools now."""
+    year = str(AcademicYear.of(result.as_of))
+    return standard_cells(year, level or level_of(result.community.kind))
 
 
 def _span_words(result: CommunityResult) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from recovery_analysis.errors import NotebookFailed
 from recovery_analysis.exhibit.exhibit import Figure, Finding, Section, Sentence, Table
 from recovery_analysis.exhibit.tidy_csv import csv_text
 from recovery_analysis.report.document import Chapter, KeyNumber, Report
@@ -26,11 +27,11 @@ _NOTHING = "This report could not be made in full: see the chapters below for wh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChapterOutcome:
-    """A chapter that ran (``executed``) or did not (``failure``, in plain words)."""
+    """A chapter that ran (``executed``) or did not (``error``)."""
 
     chapter: ChapterNotebook
     executed: ExecutedChapter | None
-    failure: str | None
+    error: NotebookFailed | None
 
 
 def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, name: str) -> Report:
@@ -139,7 +140,7 @@ def _chapter(item: ChapterOutcome) -> Chapter:
         title=item.chapter.title,
         question=item.chapter.question,
         sections=item.executed.sections if item.executed else (),
-        failure=item.failure,
+        failure=str(item.error) if item.error else None,
     )
 
 
@@ -148,7 +149,12 @@ def _answer(outcomes: tuple[ChapterOutcome, ...]) -> str:
         for exhibit in section.exhibits:
             if isinstance(exhibit, Sentence) and exhibit.role == "answer":
                 return exhibit.text
-    return _NOTHING
+    if any(item.error for item in outcomes):
+        return _NOTHING
+    titles = ", ".join(item.chapter.title for item in outcomes)
+    return (
+        f"This edition holds these chapters: {titles}. It was made without the chapter on the gap."
+    )
 
 
 def _key_numbers(outcomes: tuple[ChapterOutcome, ...]) -> tuple[KeyNumber, ...]:

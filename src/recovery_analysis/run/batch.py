@@ -1,23 +1,20 @@
-"""Many communities in one run: worker processes, a manifest, and the index page over all of them."""
+"""Many communities in one run: their reports, a manifest, and the index page over all of them."""
 
 import json
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from recovery_analysis.community.registry import CommunityRecord
-from recovery_analysis.errors import NotebookTimedOut
 from recovery_analysis.report.document import IndexEntry
 from recovery_analysis.report.html import render_index
 from recovery_analysis.run.assemble import edition_words
 from recovery_analysis.run.chapters import ChapterNotebook
-from recovery_analysis.run.community_report import ReportRecord, failed_record, make_report
+from recovery_analysis.run.community_report import ReportRecord
 from recovery_analysis.run.parameters import Parameters
+from recovery_analysis.run.workers import Task, make_side_by_side
 from recovery_analysis.store.atomic import folder_lock, write_text
 from recovery_analysis.version import VERSION
 
@@ -70,7 +67,8 @@ def run_reports(
     """
     started = datetime.now(tz=UTC)
     with folder_lock(out):
-        done = _run_all(records, parameters, chapters, out, jobs or os.cpu_count() or 1, on_report)
+        task = Task(parameters=parameters, chapters=chapters, out=out, on_report=on_report)
+        done = make_side_by_side(records, task=task, jobs=jobs or os.cpu_count() or 1)
         ordered = tuple(done[str(record.id)] for record in records)
         write_text(out / "manifest.json", _manifest(ordered, parameters, started))
         write_text(out / "index.html", _index(ordered, parameters, out))
@@ -83,52 +81,6 @@ def worst_exit_code(records: Sequence[ReportRecord]) -> int:
     if codes <= {0}:
         return 0
     return codes.pop() if len(codes) == 1 else 4
-
-
-def _run_all(
-    records: Sequence[CommunityRecord],
-    parameters: Parameters,
-    chapters: tuple[ChapterNotebook, ...],
-    out: Path,
-    jobs: int,
-    on_report: Callable[[ReportRecord], None],
-) -> dict[str, ReportRecord]:
-    context = multiprocessing.get_context("spawn")
-    done: dict[str, ReportRecord] = {}
-    with ProcessPoolExecutor(
-        max_workers=min(jobs, max(len(records), 1)), mp_context=context
-    ) as pool:
-        waiting = {
-            pool.submit(
-                make_report,
-                str(record.id),
-                record.name,
-                parameters=replace(parameters, community=str(record.id)),
-                chapters=chapters,
-                out=out,
-            ): record
-            for record in records
-        }
-        try:
-            for future in as_completed(waiting):
-                result = _outcome(future, waiting[future])
-                done[result.community] = result
-                on_report(result)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return done
-
-
-def _outcome(future: "Future[ReportRecord]", record: CommunityRecord) -> ReportRecord:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        error = NotebookTimedOut("a worker process died; run the command again for this community")
-        return failed_record(str(record.id), record.name, error)
-    except Exception as error:
-        # Whatever one community ran into, the others go on; the index and the exit code tell.
-        return failed_record(str(record.id), record.name, error)
 
 
 def _manifest(records: tuple[ReportRecord, ...], parameters: Parameters, started: datetime) -> str:
@@ -165,12 +117,14 @@ def _index(records: tuple[ReportRecord, ...], parameters: Parameters, out: Path)
 def _entry(record: ReportRecord, out: Path) -> IndexEntry:
     kind = record.community.partition(":")[0]
     slug = record.community.replace(":", "-")
-    is_built = record.status == "built" and (out / slug / "index.html").exists()
+    # An earlier run's page may stand there still: only what this run wrote is linked.
+    has_page = bool(record.outputs) and (out / slug / "index.html").exists()
+    is_built = record.status == "built" and has_page
     return IndexEntry(
         community_id=record.community,
         name=record.name,
         kind=_KIND_HEADINGS[kind],
-        href=f"{slug}/index.html" if is_built else None,
+        href=f"{slug}/index.html" if has_page else None,
         status="built" if is_built else "failed",
         headline=record.headline,
         schools_n=record.schools_n,

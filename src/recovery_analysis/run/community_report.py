@@ -60,15 +60,7 @@ def make_report(
     """
     started = time.monotonic()
     slug = CommunityId.parse(community).slug
-    building = out / f".building-{slug}"
-    try:
-        shutil.rmtree(building, ignore_errors=True)
-        (building / "notebooks").mkdir(parents=True)
-        (building / "tables").mkdir()
-    except OSError as error:
-        raise WriteFailed(
-            f"{out}: could not be written ({error.strerror}). Choose another --out."
-        ) from None
+    building = _empty_building(out, slug)
     try:
         outcomes = tuple(_run(chapter, parameters, building / "notebooks") for chapter in chapters)
         report = assemble(outcomes, parameters=parameters, name=name)
@@ -85,19 +77,32 @@ def make_report(
         ) from None
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    failed = [item for item in outcomes if item.failure]
+    seconds = round(time.monotonic() - started, 2)
+    return _record(community, name, outcomes, report.answer, outputs, seconds)
+
+
+def _record(
+    community: str,
+    name: str,
+    outcomes: tuple[ChapterOutcome, ...],
+    answer: str,
+    outputs: tuple[dict[str, Any], ...],
+    seconds: float,
+) -> ReportRecord:
+    errors = [item.error for item in outcomes if item.error]
     facts = next((item.executed.facts for item in outcomes if item.executed), {})
+    codes = {error.exit_code for error in errors}
     return ReportRecord(
         community=community,
         name=str(facts.get("name", name)),
-        status="failed" if failed else "built",
-        seconds=round(time.monotonic() - started, 2),
-        headline=report.answer,
+        status="failed" if errors else "built",
+        seconds=seconds,
+        headline=answer,
         schools_n=facts.get("schools_n"),
-        chapters={item.chapter.name: "failed" if item.failure else "ok" for item in outcomes},
-        failure="; ".join(str(item.failure) for item in failed) or None,
-        error_class=NotebookFailed.__name__ if failed else None,
-        exit_code=NotebookFailed.exit_code if failed else 0,
+        chapters={item.chapter.name: "failed" if item.error else "ok" for item in outcomes},
+        failure="; ".join(str(error) for error in errors) or None,
+        error_class=type(errors[0]).__name__ if errors else None,
+        exit_code=max(codes, default=0) if len(codes) < 2 else NotebookFailed.exit_code,
         outputs=outputs,
         fingerprint=facts.get("fingerprint"),
     )
@@ -122,12 +127,48 @@ def failed_record(community: str, name: str, error: BaseException) -> ReportReco
     )
 
 
+def clear_remains(out: Path, slug: str) -> None:
+    """Remove what a killed process left of a report; the report that it was about to replace goes back.
+
+    Raises
+    ------
+    OSError
+        The earlier report could not be put back.
+    """
+    shutil.rmtree(_building(out, slug), ignore_errors=True)
+    old = _old(out, slug)
+    if old.exists() and not (out / slug).exists():
+        old.rename(out / slug)
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def _run(chapter: ChapterNotebook, parameters: Parameters, folder: Path) -> ChapterOutcome:
     try:
         run = execute_chapter(chapter, parameters=parameters, folder=folder)
     except NotebookFailed as error:
-        return ChapterOutcome(chapter=chapter, executed=None, failure=str(error))
-    return ChapterOutcome(chapter=chapter, executed=run.executed, failure=None)
+        return ChapterOutcome(chapter=chapter, executed=None, error=error)
+    return ChapterOutcome(chapter=chapter, executed=run.executed, error=None)
+
+
+def _empty_building(out: Path, slug: str) -> Path:
+    building = _building(out, slug)
+    try:
+        clear_remains(out, slug)
+        (building / "notebooks").mkdir(parents=True)
+        (building / "tables").mkdir()
+    except OSError as error:
+        raise WriteFailed(
+            f"{out}: could not be written ({error.strerror}). Choose another --out."
+        ) from None
+    return building
+
+
+def _building(out: Path, slug: str) -> Path:
+    return out / f".building-{slug}"
+
+
+def _old(out: Path, slug: str) -> Path:
+    return out / f".old-{slug}"
 
 
 def _outputs(folder: Path) -> tuple[dict[str, Any], ...]:
@@ -144,8 +185,7 @@ def _outputs(folder: Path) -> tuple[dict[str, Any], ...]:
 
 def _move_into_place(building: Path, final: Path) -> None:
     """Swap folders by renaming: a reader finds the old report or the new one."""
-    old = final.with_name(f".old-{final.name}")
-    shutil.rmtree(old, ignore_errors=True)
+    old = _old(final.parent, final.name)
     if final.exists():
         final.rename(old)
     building.rename(final)

@@ -10,7 +10,7 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from recovery_analysis.errors import NotebookFailed, NotebookTimedOut
+from recovery_analysis.errors import DisclosureError, NotebookFailed, NotebookTimedOut
 from recovery_analysis.run.chapters import ChapterNotebook
 from recovery_analysis.run.executed import ExecutedChapter, read_executed
 from recovery_analysis.run.parameters import Parameters
@@ -29,9 +29,24 @@ class ChapterRun:
 
 
 def execute_chapter(
-    chapter: ChapterNotebook, *, parameters: Parameters, folder: Path
+    chapter: ChapterNotebook,
+    *,
+    parameters: Parameters,
+    folder: Path,
+    cell_timeout: int = CELL_TIMEOUT,
 ) -> ChapterRun:
     """Run a chapter and save it, scrubbed of paths and tracebacks, below ``folder``.
+
+    Parameters
+    ----------
+    chapter
+        Its notebook.
+    parameters
+        What it is run with.
+    folder
+        Where the executed notebook is saved.
+    cell_timeout
+        Seconds that one cell may take.
 
     Raises
     ------
@@ -39,6 +54,8 @@ def execute_chapter(
         A cell failed, or the chapter never finished: notebook, cell, error name and message.
     NotebookTimedOut
         A cell passed its time limit or the kernel died.
+    DisclosureError
+        The gate refused a result: no part of the report may go out.
     """
     saved = folder / f"{chapter.name}.ipynb"
     try:
@@ -49,20 +66,21 @@ def execute_chapter(
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
-            execution_timeout=CELL_TIMEOUT,
+            execution_timeout=cell_timeout,
             extra_arguments=["--log-level=CRITICAL"],
             cwd=str(Path.cwd()),
         )
     except PapermillExecutionError as error:
         _scrub(saved)
-        raise NotebookFailed(
-            f"chapter {chapter.name}, cell {error.cell_index}: {error.ename}: {_plain(error.evalue)}"
-        ) from None
+        words = f"chapter {chapter.name}, cell {error.cell_index}: {error.ename}: {_plain(error.evalue)}"
+        if error.ename == DisclosureError.__name__:
+            raise DisclosureError(words) from None
+        raise NotebookFailed(words) from None
     except (CellTimeoutError, DeadKernelError) as error:
         _scrub(saved)
         raise NotebookTimedOut(
             f"chapter {chapter.name}: {type(error).__name__}: the kernel died or a cell took longer than "
-            f"{CELL_TIMEOUT} seconds. Run the report again; if it happens again, run the notebook by hand."
+            f"{cell_timeout} seconds. Run the report again; if it happens again, run the notebook by hand."
         ) from None
     notebook = _scrub(saved)
     executed = read_executed(notebook)
@@ -78,7 +96,8 @@ def _scrub(path: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     kept = notebook.metadata.get("papermill", {}).get("parameters", {})
     notebook.metadata["papermill"] = {"parameters": kept}
-    for cell in notebook.cells:
+    for place, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{place}"  # papermill draws a random one for the cell that it adds
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
         for output in cell.get("outputs", ()):

@@ -6,7 +6,7 @@ from recovery_analysis.analysis.gap import GapResult
 from recovery_analysis.analysis.gap.result import PublishedSeries
 from recovery_analysis.disclosure.gate import Released
 from recovery_analysis.errors import ParameterError
-from recovery_analysis.exhibit.cells import ENGLAND, Place
+from recovery_analysis.exhibit.cells import ENGLAND, Place, level_of
 from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import MEASURES
 
@@ -55,20 +55,23 @@ def place_of(community: CommunityId, name: str) -> Place:
     """Give the tidy place of a community; a partnership is told by its name."""
     if community.kind == "england":
         return ENGLAND
+    level = level_of(community.kind)
     if community.kind == "la":
-        return Place(level="Local authority", la_code=community.key, la_name=name)
-    if community.kind == "trust":
-        return Place(level="MAT", trust_uid=community.key, trust_name=name)
-    return Place(level="Partnership", trust_name=name)
+        return Place(level=level, la_code=community.key, la_name=name)
+    return Place(
+        level=level,
+        trust_uid=community.key if community.kind == "trust" else "",
+        trust_name=name,
+    )
 
 
 def place_of_series(series: PublishedSeries) -> Place:
     """Give the tidy place of a published series."""
     entity, _, key = series.entity.partition(":")
     if entity == "la":
-        return Place(level="Local authority", la_code=key, la_name=series.label)
+        return Place(level=level_of("la"), la_code=key, la_name=series.label)
     if entity == "trust":
-        return Place(level="MAT", trust_uid=key, trust_name=series.label)
+        return Place(level=level_of("trust"), trust_uid=key, trust_name=series.label)
     if entity == "neighbours":
         return Place(level="Statistical neighbours", la_name=series.label)
     return ENGLAND

@@ -2,11 +2,14 @@
 
 from recovery_analysis.analysis.gap.result import Reconciled
 from recovery_analysis.exhibit.cells import (
+    STANDARD_COLUMNS,
     cell,
     change_cell,
     finding,
+    level_of,
     missing_notes,
     plain_cell,
+    standard_cells,
     title_of,
     with_unit,
 )
@@ -62,7 +65,8 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
         ),
         rows=rows,
         tidy_columns=(
-            "academic_year",
+            *STANDARD_COLUMNS,
+            "measure",
             "pupil_group",
             "published_in",
             "published",
@@ -72,7 +76,8 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
         ),
         tidy_rows=tuple(
             (
-                item.academic_year,
+                *standard_cells(item.academic_year, _level(item)),
+                measure,
                 item.group,
                 item.source,
                 *(plain_cell(part) for part in (item.published, item.built, item.difference)),
@@ -111,6 +116,10 @@ def reconciliation(released: GapResults, measure: str, *, name: str) -> Section:
 def _cause(item: Reconciled) -> str:
     """Give the cause, which may count pupils, only beside a difference that passed the gate."""
     return item.cause if item.difference.is_there else "Too few pupils to compare."
+
+
+def _level(item: Reconciled) -> str:
+    return level_of("trust" if item.source == "trust_measures" else "la")
 
 
 def _group_words(group: str) -> str:
