@@ -180,8 +180,8 @@ def test_a_hidden_sum_is_explained_and_its_cause_not_told(small):
     by_group = {row[1]: row for row in table.rows}
     assert by_group["disadvantaged pupils"][4:] == ("[c]", "[c]", "Too few pupils to compare.")
     assert any(note.startswith("[c]") for note in table.notes)
-    tidy = {row[1]: row for row in table.tidy_rows}
-    assert tidy["disadvantaged"][3:6] == ("41.0", "c", "c")
+    tidy = {row[6]: row for row in table.tidy_rows}
+    assert tidy["disadvantaged"][8:11] == ("41.0", "c", "c")
     assert all("−" not in cell for row in table.tidy_rows for cell in row[3:6])
     hidden = next(f for f in section.findings if f.id.endswith("2018/19.disadvantaged"))
     assert (hidden.estimate, hidden.missing_reason, hidden.n_pupils) == (None, "too_few", None)
