@@ -10,6 +10,20 @@ from recovery_analysis.stats.cluster import fit_ols, wild_bootstrap
 
 pytestmark = pytest.mark.real_data
 
+#: What is reproduced here: source, quantity, tolerance. ``docs/build_reference_table.py`` collects these.
+REPRODUCES = (
+    (
+        "R clubSandwich 0.5.8",
+        "coefficients, CR0, CR1, CR1S, CR2 and CR3 errors and covariances, Satterthwaite df and p; five"
+        " models",
+        "1e-9 relative",
+    ),
+    (
+        "R, full enumeration",
+        "p of the restricted wild cluster bootstrap, with and without ties; three models",
+        "exact; t 1e-9 relative",
+    ),
+)
 MODELS = {
     "exam10": ("exam10.csv", "normexam", ["standLRT", "girl", "mixedsch"], "school"),
     "exam10_schavg": ("exam10.csv", "normexam", ["standLRT", "girl", "schavg"], "school"),

@@ -13,10 +13,14 @@ from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToRepo
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
+Whole = NDArray[np.int64]
 
 #: A column whose part outside the span of the columns before it is smaller than this share of its own length
 #: counts as a repeat of them. R's ``lm`` uses 1e-7; calendar years beside an intercept have about 1e-3.
 COLLINEAR_BELOW = 1e-10
+
+#: Whole numbers are numbered without sorting when their range is below this, or this many times their count.
+_NARROW, _WIDEST_RANGE = 1_000_000, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,6 +80,22 @@ def refuse_not_finite(array: Floats, name: str) -> None:
         )
 
 
+def whole_codes(values: NDArray[np.generic]) -> tuple[Codes, Whole]:
+    """Give each different whole number a number, from 0 for the smallest, and list them."""
+    low, high = int(values.min()), int(values.max())
+    if high - low < max(_NARROW, _WIDEST_RANGE * len(values)):
+        # int64 first: a difference of two int8 may not fit into int8
+        offsets = values.astype(np.int64, copy=False) - low
+        present = np.flatnonzero(np.bincount(offsets, minlength=high - low + 1))
+        if len(present) == high - low + 1:
+            return offsets.astype(np.intp, copy=False), present + low
+        rank = np.zeros(high - low + 1, dtype=np.intp)
+        rank[present] = np.arange(len(present))
+        return rank[offsets], present + low
+    unique, codes = np.unique(values, return_inverse=True)
+    return codes.astype(np.intp, copy=False), unique.astype(np.int64)
+
+
 def cluster_codes(cluster: ArrayLike, *, length: int) -> tuple[Codes, int]:
     """Give each cluster a number, from 0, and say how many there are.
 
@@ -96,6 +116,9 @@ def cluster_codes(cluster: ArrayLike, *, length: int) -> tuple[Codes, int]:
         codes = np.fromiter((seen.setdefault(key, len(seen)) for key in ids), np.intp, length)
         missing = any(not isinstance(key, str | int | np.integer) for key in seen)
         count = len(seen)
+    elif ids.dtype.kind in "iu" and np.can_cast(ids.dtype, np.int64) and length:
+        codes, unique = whole_codes(ids)
+        missing, count = False, len(unique)
     else:
         unique, codes = np.unique(ids, return_inverse=True)
         missing = unique.dtype.kind == "f" and not bool(np.isfinite(unique).all())

@@ -5,97 +5,21 @@ Public tables hold a mean and a count of pupils per school and group, not pupils
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from recovery_analysis.errors import NotIdentified, ParameterError, RecoveryError, TooFewToReport
+from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToReport
 from recovery_analysis.stats.cluster import ClusterFit, fit_ols
 from recovery_analysis.stats.design import Floats
-
-#: Under this many Satterthwaite degrees of freedom no interval is given.
-FEWEST_DF = 3.0
-_ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapEstimate:
-    """Other pupils' mean minus disadvantaged pupils' mean, weighted by pupils over schools with both groups.
-
-    ``low`` and ``high`` (95%) are None where they can not be trusted and ``why_no_interval`` then says
-    why; ``se`` and ``df`` are None where the schools can not give them at all. ``n_schools_left_out``
-    counts schools without a mean and a count of pupils for both groups.
-    """
-
-    gap: float
-    se: float | None
-    low: float | None
-    high: float | None
-    df: float | None
-    why_no_interval: str | None
-    mean_disadvantaged: float
-    mean_other: float
-    n_pupils_disadvantaged: float
-    n_pupils_other: float
-    n_schools: int
-    n_schools_left_out: int
-
-    def __post_init__(self) -> None:
-        size = max(1.0, abs(self.mean_other), abs(self.mean_disadvantaged))
-        if abs(self.gap - (self.mean_other - self.mean_disadvantaged)) > _ROUNDING * size:
-            raise RecoveryError("a gap must equal the difference of the two means it stands beside")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapChange:
-    """How far the gap moved in the same schools; positive when it widened.
-
-    ``before`` and ``after`` rest on the paired schools only, so that ``change == after.gap -
-    before.gap``. The interval of the change comes from the change itself, not from the two intervals.
-    """
-
-    change: float
-    se: float | None
-    low: float | None
-    high: float | None
-    df: float | None
-    why_no_interval: str | None
-    before: GapEstimate
-    after: GapEstimate
-    n_schools: int
-    n_schools_left_out: int
-
-    def __post_init__(self) -> None:
-        size = max(1.0, abs(self.before.mean_other), abs(self.after.mean_other))
-        if abs(self.change - (self.after.gap - self.before.gap)) > _ROUNDING * size:
-            raise RecoveryError("a change of gap must equal the gap after minus the gap before")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GapPath:
-    """The gap at several times in the same schools, with the covariance of the gaps.
-
-    ``df`` is the smallest of the steps from one time to the next. ``covariance`` is None where it can not be
-    trusted, and ``why_no_covariance`` then says why.
-    """
-
-    gaps: tuple[GapEstimate, ...]
-    covariance: Floats | None
-    df: float | None
-    why_no_covariance: str | None
-    n_schools: int
-    n_schools_left_out: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GroupMeans:
-    """One year's means and counts of pupils, one place for each school; NaN where not published."""
-
-    mean_disadvantaged: ArrayLike
-    mean_other: ArrayLike
-    n_disadvantaged: ArrayLike
-    n_other: ArrayLike
+from recovery_analysis.stats.gaps.estimates import (
+    FEWEST_DF,
+    ROUNDING,
+    GapChange,
+    GapEstimate,
+    GapPath,
+    GroupMeans,
+)
 
 
 def gap_of_means(
@@ -199,13 +123,13 @@ def gap_change(*, before: GroupMeans, after: GroupMeans, school: ArrayLike) -> G
     is_other = np.tile(np.repeat([0.0, 1.0], count), 2)
     is_after = np.repeat([0.0, 1.0], 2 * count)
     columns = np.column_stack([np.ones(4 * count), is_other, is_after, is_other * is_after])
-    fit, why = _fit(
+    fit, why = fit_by_school(
         means=np.concatenate([early[0], early[1], late[0], late[1]]),
         pupils=np.concatenate([early[2], early[3], late[2], late[3]]),
         columns=columns,
         school=np.tile(kept, 4),
     )
-    se, low, high, df, why = _last_interval(fit, why)
+    se, low, high, df, why = interval_of_last(fit, why)
     return GapChange(
         change=gap_after.gap - gap_before.gap,
         se=se,
@@ -274,7 +198,7 @@ def _path_covariance(
     is_other = np.tile(np.repeat([0.0, 1.0], count), steps)
     levels = (when[:, None] == np.arange(steps)).astype(float)
     moves = is_other[:, None] * (when[:, None] >= np.arange(steps))
-    fit, why = _fit(
+    fit, why = fit_by_school(
         means=np.concatenate([table[:2].ravel() for table in tables]),
         pupils=np.concatenate([table[2:].ravel() for table in tables]),
         columns=np.hstack([levels, moves]),
@@ -283,7 +207,7 @@ def _path_covariance(
     if fit is None:
         return None, None, why
     df = float(np.min(fit.df[steps + 1 :]))
-    if not df >= FEWEST_DF - _ROUNDING:
+    if not df >= FEWEST_DF - ROUNDING:
         return (
             None,
             None,
@@ -297,13 +221,13 @@ def _estimate(table: Floats, ids: NDArray[np.intp], *, left_out: int) -> GapEsti
     low_mean, high_mean, n_low, n_high = table
     count = len(ids)
     is_other = np.repeat([0.0, 1.0], count)
-    fit, why = _fit(
+    fit, why = fit_by_school(
         means=np.concatenate([low_mean, high_mean]),
         pupils=np.concatenate([n_low, n_high]),
         columns=np.column_stack([np.ones(2 * count), is_other]),
         school=np.tile(ids, 2),
     )
-    se, low, high, df, why = _last_interval(fit, why)
+    se, low, high, df, why = interval_of_last(fit, why)
     mean_disadvantaged = float(np.average(low_mean, weights=n_low))
     mean_other = float(np.average(high_mean, weights=n_high))
     return GapEstimate(
@@ -322,7 +246,7 @@ def _estimate(table: Floats, ids: NDArray[np.intp], *, left_out: int) -> GapEsti
     )
 
 
-def _fit(
+def fit_by_school(
     *, means: Floats, pupils: Floats, columns: Floats, school: NDArray[np.intp]
 ) -> tuple[ClusterFit | None, str | None]:
     """Fit, or say why one school can not carry an interval."""
@@ -333,7 +257,7 @@ def _fit(
     return fit, None
 
 
-def _last_interval(
+def interval_of_last(
     fit: ClusterFit | None, why: str | None
 ) -> tuple[float | None, float | None, float | None, float | None, str | None]:
     """Error, ends and degrees of freedom of the last coefficient, or the reason for none."""
@@ -343,7 +267,7 @@ def _last_interval(
     if not np.isfinite(df):
         reason = f"{fit.n_clusters} schools show no difference at all: nothing to judge by"
         return None, None, None, None, reason
-    if df < FEWEST_DF - _ROUNDING:
+    if df < FEWEST_DF - ROUNDING:
         reason = (
             f"{fit.n_clusters} schools are too few, or too uneven in size:"
             f" {df:.1f} degrees of freedom, 3 needed"
