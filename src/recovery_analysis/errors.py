@@ -57,6 +57,10 @@ class NotIdentified(RecoveryError):
     """The data can not tell the quantity apart (collinear, no contrast, constant)."""
 
 
+class NotConverged(RecoveryError):
+    """A search stopped before it reached an optimum; the message says how far off and what to try."""
+
+
 class DisclosureError(RecoveryError):
     """A number that must not be shown would have been; the run stops."""
 

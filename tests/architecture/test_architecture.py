@@ -185,7 +185,8 @@ def test_conda_and_pip_get_the_same_packages():
     plain = [item for item in conda if isinstance(item, str)]
     python = next(item for item in plain if _name(item) == "python")
     assert python == f"python{project['requires-python']}"
-    packages = [item for item in plain if _name(item) not in ("python", "pip")]
+    from_pip = [name for item in conda if isinstance(item, dict) for name in item["pip"]]
+    packages = [item for item in plain if _name(item) not in ("python", "pip")] + from_pip
     assert sorted(packages) == sorted(project["dependencies"])
 
 

@@ -323,6 +323,17 @@ def wild_bootstrap(
     -----
     The statistic is t with CR0; a constant factor on the variance changes no p value. When patterns are
     drawn, ``p_ge = (1 + count) / (1 + draws)``: the data are one of the patterns, so p is never zero.
+
+    Examples
+    --------
+    >>> test = wild_bootstrap(
+    ...     y=[1, 2, 1, 3, 4, 5, 4, 6],
+    ...     x=[[1, 0], [1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1], [1, 1]],
+    ...     cluster=list("aabbccdd"),
+    ...     coefficient=1,
+    ... )
+    >>> print(test.p_ge, test.draws, test.enumerated)
+    0
     """
     design = prepare(y, x, cluster, None)
     p = design.basis.shape[1]

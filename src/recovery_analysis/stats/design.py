@@ -106,7 +106,8 @@ def cluster_codes(cluster: ArrayLike, *, length: int) -> tuple[Codes, int]:
     TooFewToReport
         If there are fewer than two clusters.
     """
-    ids = np.asarray(cluster)
+    # A list of text with a NaN in it would become text throughout, and the NaN a cluster of its own.
+    ids = np.asarray(cluster, dtype=object if isinstance(cluster, list | tuple) else None)
     if ids.shape != (length,):
         raise ParameterError(
             f"cluster must have {length} ids in one dimension, not shape {ids.shape}"

@@ -7,7 +7,7 @@ import pytest
 
 from recovery_analysis.stats.cluster import fit_ols
 from recovery_analysis.stats.gaps import GroupMeans, gap_change, gap_of_means, gap_path
-from recovery_analysis.stats.pace import pace, share_made_up
+from recovery_analysis.stats.trend import pace, share_made_up
 
 RUNS = 2500
 TRUE_GAP, TRUE_CHANGE = 4.0, 1.0

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToReport
-from recovery_analysis.stats.effects import hedges_g
+from recovery_analysis.stats.effects import eef_months, hedges_g, months
 
 GIVEN = {"mean_1": 105.0, "mean_2": 100.0, "sd_1": 10.0, "sd_2": 12.0, "n_1": 12, "n_2": 17}
 
@@ -75,3 +75,100 @@ def test_g_is_unbiased_and_its_interval_holds_the_truth():
 def test_what_can_not_be_standardised_is_refused(change, error, message):
     with pytest.raises(error, match=message):
         hedges_g(**{**GIVEN, **change})
+
+
+MONTHS = {
+    "difference": -3.0, "monthly_growth": 1.5, "difference_se": 0.5, "monthly_growth_se": 0.1
+}  # fmt: skip
+
+
+def test_months_are_the_ratio_and_their_ends_solve_fieller_s_equation():
+    result = months(**MONTHS, df=12)
+    assert result.months == -2
+    assert result.method == "fieller"
+    t = stats.t.ppf(0.975, 12)
+    for end in (result.low, result.high):
+        assert (-3 - end * 1.5) ** 2 == pytest.approx(t**2 * (0.25 + end**2 * 0.01))
+    assert result.low < result.months < result.high
+
+
+def test_growth_without_an_error_only_divides_the_interval():
+    result = months(difference=-3.0, monthly_growth=1.5, difference_se=0.5)
+    half = stats.norm.ppf(0.975) * 0.5 / 1.5
+    assert (result.low, result.high) == pytest.approx((-2 - half, -2 + half))
+    assert result.method == "growth known"
+    nothing = months(difference=-3.0, monthly_growth=1.5)
+    assert (nothing.months, nothing.low, nothing.high, nothing.method) == (-2, None, None, "none")
+
+
+def test_an_error_of_growth_widens_the_side_away_from_zero():
+    known = months(difference=-3.0, monthly_growth=1.5, difference_se=0.5)
+    result = months(**MONTHS)
+    assert known.low - result.low > abs(known.high - result.high)
+
+
+def test_months_do_not_depend_on_the_unit_of_the_score():
+    one = months(**MONTHS)
+    other = months(**{name: 100 * value for name, value in MONTHS.items()})
+    assert (other.months, other.low, other.high) == pytest.approx((one.months, one.low, one.high))
+
+
+def test_fieller_s_interval_holds_the_true_months():
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(4000):
+        result = months(
+            difference=rng.normal(-3, 1),
+            monthly_growth=rng.normal(1.5, 0.2),
+            difference_se=1,
+            monthly_growth_se=0.2,
+        )
+        held += result.low <= -2 <= result.high
+    assert 0.94 <= held / 4000 <= 0.96
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"difference": np.nan}, ParameterError, "difference must be a finite"),
+        ({"monthly_growth": np.inf}, ParameterError, "monthly_growth must be a finite"),
+        ({"difference_se": -0.1}, ParameterError, "difference_se must be 0 or more"),
+        ({"monthly_growth_se": -0.1}, ParameterError, "monthly_growth_se must be 0 or more"),
+        ({"difference_se": None}, ParameterError, "difference_se is needed"),
+        ({"df": 0}, ParameterError, "df must be above zero"),
+        ({"monthly_growth": 0.0}, NotIdentified, "not clearly positive"),
+        ({"monthly_growth": -1.0}, NotIdentified, "not clearly positive"),
+        ({"monthly_growth_se": 0.8}, NotIdentified, "not clearly positive"),
+        ({"monthly_growth": 0.0, "monthly_growth_se": None}, NotIdentified, "not clearly positive"),
+    ],
+)
+def test_months_that_mean_nothing_are_refused(change, error, message):
+    with pytest.raises(error, match=message):
+        months(**{**MONTHS, **change})
+
+
+EEF_TABLE = {
+    0: (0.00, 0.01), 1: (0.02, 0.09), 2: (0.10, 0.18), 3: (0.19, 0.26), 4: (0.27, 0.35),
+    5: (0.36, 0.44), 6: (0.45, 0.52), 7: (0.53, 0.61), 8: (0.62, 0.69), 9: (0.70, 0.78),
+    10: (0.79, 0.87), 11: (0.88, 0.95), 12: (0.96, 1.00),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "ends"), EEF_TABLE.items())
+def test_the_eef_table_at_both_ends_of_each_row(count, ends):
+    for end in ends:
+        assert eef_months(effect_sd=end).months == count
+        assert eef_months(effect_sd=-end).months == -count
+    assert "EEF" in eef_months(effect_sd=0.3).source
+
+
+@pytest.mark.parametrize(("effect", "count"), [(0.095, 2), (0.0949, 1), (-0.015, -1), (0.185, 3)])
+def test_effects_between_rows_are_rounded_first(effect, count):
+    assert eef_months(effect_sd=effect).months == count
+
+
+def test_the_eef_table_ends_at_one():
+    with pytest.raises(NotIdentified, match=r"ends at 1\.00"):
+        eef_months(effect_sd=1.006)
+    with pytest.raises(ParameterError, match="effect_sd must be a finite"):
+        eef_months(effect_sd=np.nan)

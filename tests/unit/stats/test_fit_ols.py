@@ -192,6 +192,7 @@ REFUSED = [
     ({"x": np.eye(27)}, NotIdentified, "more rows than columns"),
     ({"cluster": [1] * 27}, TooFewToReport, "at least 2 clusters"),
     ({"cluster": ["a", None] + ["b"] * 25}, ParameterError, "an id is missing"),
+    ({"cluster": ["a", float("nan")] + ["b"] * 25}, ParameterError, "an id is missing"),
     ({"cluster": [1.0, np.nan] + [2.0] * 25}, ParameterError, "an id is missing"),
     ({"cluster": [1, 2]}, ParameterError, "cluster must have 27 ids"),
     ({"weights": [0.0] + [1.0] * 26}, ParameterError, "weights must be above zero"),

@@ -5,8 +5,7 @@ import pytest
 from scipy import stats
 
 from recovery_analysis.errors import ParameterError
-from recovery_analysis.stats.pace import pace, share_made_up
-from recovery_analysis.stats.trend import fit_line
+from recovery_analysis.stats.trend import fit_line, pace, share_made_up
 
 YEARS = np.array([2022.0, 2023.0, 2024.0, 2025.0])
 

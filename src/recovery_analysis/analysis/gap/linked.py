@@ -5,8 +5,7 @@ from datetime import date
 from recovery_analysis.analysis.gap.difference import gap_unit
 from recovery_analysis.analysis.gap.result import BuiltYear, Linked, PublishedSeries, YearGap
 from recovery_analysis.analysis.result import Estimate, missing
-from recovery_analysis.stats.pace import Pace, pace, share_made_up
-from recovery_analysis.stats.trend import fit_line, opened_since
+from recovery_analysis.stats.trend import Pace, fit_line, opened_since, pace, share_made_up
 from recovery_analysis.words.measures import Measure
 from recovery_analysis.words.missing import MissingReason
 from recovery_analysis.words.periods import AcademicYear

@@ -106,6 +106,19 @@ def gap_change(*, before: GroupMeans, after: GroupMeans, school: ArrayLike) -> G
     Four rows a school; the change is the coefficient of group x time, its error clustered by school, so that
     what a school keeps from year to year cancels. Working variance and coverage as in :func:`gap_of_means`
     (94 to 96%).
+
+    Examples
+    --------
+    >>> early = GroupMeans(
+    ...     mean_disadvantaged=[100.0, 99.0], mean_other=[104.0, 105.0],
+    ...     n_disadvantaged=[10, 10], n_other=[20, 20],
+    ... )
+    >>> late = GroupMeans(
+    ...     mean_disadvantaged=[99.0, 98.0], mean_other=[104.0, 106.0],
+    ...     n_disadvantaged=[10, 10], n_other=[20, 20],
+    ... )
+    >>> print(gap_change(before=early, after=late, school=["a", "b"]).change)
+    0
     """
     ids = _school_ids(school)
     early, present_early = _checked(before, len(ids), "before: ")
@@ -147,7 +160,7 @@ def gap_change(*, before: GroupMeans, after: GroupMeans, school: ArrayLike) -> G
 def gap_path(*, times: Sequence[GroupMeans], school: ArrayLike) -> GapPath:
     """Estimate the gap at several times in the schools where both groups are present every time.
 
-    Its covariance is what :func:`recovery_analysis.stats.pace.share_made_up` needs for an interval: gaps
+    Its covariance is what :func:`recovery_analysis.stats.trend.share_made_up` needs for an interval: gaps
     of the same schools go up and down together.
 
     Parameters
@@ -167,6 +180,18 @@ def gap_path(*, times: Sequence[GroupMeans], school: ArrayLike) -> GapPath:
     Notes
     -----
     Two rows a school and time; columns for each time and for each step of the gap, clustered by school.
+
+    Examples
+    --------
+    >>> years = [
+    ...     GroupMeans(
+    ...         mean_disadvantaged=[low, low - 1], mean_other=[104.0, 105.0],
+    ...         n_disadvantaged=[10, 10], n_other=[20, 20],
+    ...     )
+    ...     for low in (101.0, 99.0, 100.0)
+    ... ]
+    >>> print([year.gap for year in gap_path(times=years, school=["a", "b"]).gaps])
+    0
     """
     if len(times) < 2:
         raise ParameterError(f"times must hold at least 2 times, not {len(times)}")

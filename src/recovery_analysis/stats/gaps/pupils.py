@@ -217,6 +217,18 @@ def change(
     -----
     The values of each year go through :func:`gap_change`: CR2 for any number of schools, what a school
     keeps from year to year cancels.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 99, 105, 97, 104, 98, 106],
+    ...     disadvantaged=[1, 0] * 4,
+    ...     school=list("aabbaabb"),
+    ...     year=[2019] * 4 + [2024] * 4,
+    ... )
+    >>> print(change(table=table, before=2019, after=2024, measure="mean_gap").change)
+    0
     """
     if measure not in get_args(Measure):
         raise ParameterError(

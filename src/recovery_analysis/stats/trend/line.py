@@ -160,6 +160,12 @@ def project(*, x: ArrayLike, y: ArrayLike, at: float) -> Projection:
     -----
     ``low`` and ``high`` hold one new yearly value with 95%: variance ``sigma^2 (1 + 1/n + (at - mean)^2 /
     S)``, t with n - 2 degrees of freedom; given from 4 values on.
+
+    Examples
+    --------
+    >>> ahead = project(x=[2016, 2017, 2018, 2019], y=[3.0, 2.9, 2.95, 2.9], at=2023)
+    >>> print(round(ahead.estimate, 3), round(ahead.low, 2), round(ahead.high, 2))
+    0
     """
     _finite(at, "at")
     line = fit_line(x=x, y=y)
@@ -209,6 +215,14 @@ def opened_since(
     earlier years already holds the error with which one year's value is measured, so that adding
     ``now_se`` to it would count this error twice; the larger of the two is taken. Where sigma is the
     larger, t has n - 2 degrees of freedom; else Welch and Satterthwaite's (doi:10.2307/3002019).
+
+    Examples
+    --------
+    >>> opened = opened_since(
+    ...     x_before=[2016, 2017, 2018, 2019], y_before=[3.0, 2.9, 2.95, 2.9], at=2023, now=3.2
+    ... )
+    >>> print(round(opened.estimate, 3), round(opened.low, 2), round(opened.high, 2))
+    0
     """
     for name, number in (("at", at), ("now", now), ("now_se", now_se or 0.0)):
         _finite(number, name)

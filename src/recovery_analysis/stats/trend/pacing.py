@@ -10,7 +10,7 @@ from scipy import stats
 
 from recovery_analysis.errors import ParameterError
 from recovery_analysis.stats.design import Floats
-from recovery_analysis.stats.trend import Line, fit_line
+from recovery_analysis.stats.trend.line import Line, fit_line
 
 Moving = Literal["closing", "opening", "level"]
 
@@ -201,6 +201,17 @@ def share_made_up(
     References
     ----------
     Fieller, E. C. (1954). Some problems in interval estimation. doi:10.1111/j.2517-6161.1954.tb00159.x
+
+    Examples
+    --------
+    >>> result = share_made_up(
+    ...     before=3.0,
+    ...     new_baseline=4.0,
+    ...     latest=3.5,
+    ...     covariance=[[0.01, 0, 0], [0, 0.01, 0], [0, 0, 0.01]],
+    ... )
+    >>> print(result.share, round(result.low, 2), round(result.high, 2))
+    0
     """
     for name, number in (("before", before), ("new_baseline", new_baseline), ("latest", latest)):
         if not math.isfinite(number):
