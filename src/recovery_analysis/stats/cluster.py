@@ -333,7 +333,7 @@ def wild_bootstrap(
     ...     coefficient=1,
     ... )
     >>> print(test.p_ge, test.draws, test.enumerated)
-    0
+    0.125 16 True
     """
     design = prepare(y, x, cluster, None)
     p = design.basis.shape[1]

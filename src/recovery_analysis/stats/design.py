@@ -19,6 +19,9 @@ Whole = NDArray[np.int64]
 #: counts as a repeat of them. R's ``lm`` uses 1e-7; calendar years beside an intercept have about 1e-3.
 COLLINEAR_BELOW = 1e-10
 
+#: Part of a column of length 1 that the columns before it leave, above which Cholesky loses no digits.
+WELL_CONDITIONED_ABOVE = 1e-3
+
 #: Whole numbers are numbered without sorting when their range is below this, or this many times their count.
 _NARROW, _WIDEST_RANGE = 1_000_000, 4
 
@@ -207,7 +210,7 @@ def _orthonormal(columns: Floats) -> tuple[Floats, Floats]:
     for index in np.flatnonzero(largest == 0):
         raise NotIdentified(f"column {index} of x (counted from 0) is zero throughout: drop it")
     scale = largest * np.linalg.norm(columns / largest, axis=0)
-    basis, triangle = np.linalg.qr(columns / scale)
+    basis, triangle = _factored(columns / scale)
     for index in np.flatnonzero(np.abs(np.diag(triangle)) < COLLINEAR_BELOW):
         raise NotIdentified(
             f"column {index} of x (counted from 0) is a sum of multiples of the columns before it:"
@@ -215,3 +218,22 @@ def _orthonormal(columns: Floats) -> tuple[Floats, Floats]:
         )
     to_coef = np.linalg.solve(triangle, np.eye(len(triangle))) / scale[:, None]
     return basis, to_coef
+
+
+def _factored(columns: Floats) -> tuple[Floats, Floats]:
+    """Give Q and R of columns of length 1: Cholesky twice, or Householder where they are close to collinear.
+
+    Cholesky of X'X, done again on the Q that it gives, is as orthogonal as Householder while X is well
+    conditioned, in a third of the time on long tables (CholeskyQR2, doi:10.1137/18M1218212).
+    """
+    basis, triangle = columns, np.eye(columns.shape[1])
+    for _ in range(2):
+        try:
+            step = np.linalg.cholesky(basis.T @ basis).T
+        except np.linalg.LinAlgError:
+            return np.linalg.qr(columns)
+        if float(np.diag(step).min()) < WELL_CONDITIONED_ABOVE:
+            return np.linalg.qr(columns)
+        basis = basis @ np.linalg.inv(step)
+        triangle = step @ triangle
+    return basis, triangle

@@ -118,7 +118,7 @@ def gap_change(*, before: GroupMeans, after: GroupMeans, school: ArrayLike) -> G
     ...     n_disadvantaged=[10, 10], n_other=[20, 20],
     ... )
     >>> print(gap_change(before=early, after=late, school=["a", "b"]).change)
-    0
+    1.5
     """
     ids = _school_ids(school)
     early, present_early = _checked(before, len(ids), "before: ")
@@ -191,7 +191,7 @@ def gap_path(*, times: Sequence[GroupMeans], school: ArrayLike) -> GapPath:
     ...     for low in (101.0, 99.0, 100.0)
     ... ]
     >>> print([year.gap for year in gap_path(times=years, school=["a", "b"]).gaps])
-    0
+    [4.0, 6.0, 5.0]
     """
     if len(times) < 2:
         raise ParameterError(f"times must hold at least 2 times, not {len(times)}")

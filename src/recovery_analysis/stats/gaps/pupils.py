@@ -228,7 +228,7 @@ def change(
     ...     year=[2019] * 4 + [2024] * 4,
     ... )
     >>> print(change(table=table, before=2019, after=2024, measure="mean_gap").change)
-    0
+    1.5
     """
     if measure not in get_args(Measure):
         raise ParameterError(

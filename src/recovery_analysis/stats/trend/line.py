@@ -165,7 +165,7 @@ def project(*, x: ArrayLike, y: ArrayLike, at: float) -> Projection:
     --------
     >>> ahead = project(x=[2016, 2017, 2018, 2019], y=[3.0, 2.9, 2.95, 2.9], at=2023)
     >>> print(round(ahead.estimate, 3), round(ahead.low, 2), round(ahead.high, 2))
-    0
+    2.8 2.3 3.3
     """
     _finite(at, "at")
     line = fit_line(x=x, y=y)
@@ -222,7 +222,7 @@ def opened_since(
     ...     x_before=[2016, 2017, 2018, 2019], y_before=[3.0, 2.9, 2.95, 2.9], at=2023, now=3.2
     ... )
     >>> print(round(opened.estimate, 3), round(opened.low, 2), round(opened.high, 2))
-    0
+    0.4 -0.1 0.9
     """
     for name, number in (("at", at), ("now", now), ("now_se", now_se or 0.0)):
         _finite(number, name)

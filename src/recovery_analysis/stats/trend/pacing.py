@@ -211,7 +211,7 @@ def share_made_up(
     ...     covariance=[[0.01, 0, 0], [0, 0.01, 0], [0, 0, 0.01]],
     ... )
     >>> print(result.share, round(result.low, 2), round(result.high, 2))
-    0
+    0.5 0.25 0.75
     """
     for name, number in (("before", before), ("new_baseline", new_baseline), ("latest", latest)):
         if not math.isfinite(number):
