@@ -46,6 +46,9 @@ lock:
 bench: env
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/stats/cluster.py
+	$(BIN)/python benchmarks/stats/gaps.py
+	$(BIN)/python benchmarks/stats/mixed.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis reports/demo

@@ -9,6 +9,20 @@ import pytest
 from recovery_analysis.stats.adoption import group_time_effects
 
 pytestmark = pytest.mark.real_data
+
+#: What is reproduced here: source, quantity, tolerance. ``docs/build_reference_table.py`` collects these.
+REPRODUCES = (
+    (
+        "an independent program in base R (as R's did), mpdta",
+        "12 ATT(g, t), event study, effects of cohorts, three overall averages, each with its error",
+        "1e-9 relative",
+    ),
+    (
+        "diff-diff 3.13.0, mpdta, not-yet-treated comparison",
+        "overall effect and three events, each with its error",
+        "1e-12 relative",
+    ),
+)
 WITHIN = {"rel": 1e-9, "abs": 1e-12}
 
 

@@ -11,6 +11,44 @@ from recovery_analysis.stats.mixed import fit_random_intercepts, sufficient_stat
 from recovery_analysis.stats.mixed_deviance import pose
 from recovery_analysis.stats.mixed_optimum import evaluate, minimise
 
+#: What is reproduced here: source, quantity, tolerance. ``docs/build_reference_table.py`` collects these.
+REPRODUCES = (
+    (
+        "R lme4 1.1-31, REML and ML; Exam, Chem97 and crossed_small",
+        "fixed effects of models with random intercepts",
+        "1e-6 relative plus 1e-7 of the smallest standard error",
+    ),
+    (
+        "R lme4 1.1-31, REML and ML; Exam, Chem97 and crossed_small",
+        "errors of fixed effects, variance components",
+        "1e-5 relative; variances near zero 1e-8 absolute",
+    ),
+    (
+        "R lme4 1.1-31, REML and ML; Exam, Chem97 and crossed_small",
+        "REML criterion, deviance",
+        "1e-7 absolute",
+    ),
+    (
+        "R lme4 1.1-31, REML and ML; Exam, Chem97 and crossed_small",
+        "predicted effects (BLUPs), their conditional standard deviations",
+        "1e-5 relative, for effects also 1e-5 of their spread",
+    ),
+    (
+        "R lme4 1.1-31, REML and ML; Exam, Chem97 and crossed_small",
+        "fixed effects and errors at the variances where lme4 stopped",
+        "1e-10 relative",
+    ),
+    (
+        "R lmerTest 3.1-3, the same models",
+        "Satterthwaite degrees of freedom",
+        "1e-4 relative",
+    ),
+    (
+        "R lme4 1.1-31, Exam with a random slope",
+        "fixed effects and variances by statsmodels (not fitted by the library)",
+        "1e-4 absolute; variances 1e-2, residual variance 1e-3 relative",
+    ),
+)
 MODELS = {
     "exam_ri": ("Exam", "normexam", ["standLRT"], ["school"]),
     "chem97": ("Chem97", "score", ["gcsecnt"], ["school", "lea"]),

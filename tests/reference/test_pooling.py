@@ -13,6 +13,45 @@ from recovery_analysis.stats.pooling import average_within, meta_regression, ran
 
 pytestmark = pytest.mark.real_data
 
+#: What is reproduced here: source, quantity, tolerance. ``docs/build_reference_table.py`` collects these.
+REPRODUCES = (
+    (
+        "R metafor 3.8-1, bcg",
+        "pooled effect, error, interval, p, tau2 and its error, Q, I2, H2, prediction interval; DL, REML, ML,"
+        " PM, HE, SJ and EB, each with z and Hartung-Knapp (PM with like_metafor=True)",
+        "1e-10 relative",
+    ),
+    (
+        "R metafor 3.8-1, bcg",
+        "Q-profile interval of tau2, with like_metafor=True; without it",
+        "1e-10 relative; 1e-4 absolute",
+    ),
+    (
+        "R metafor 3.8-1, bcg",
+        "Paule-Mandel tau2 without like_metafor beside EB (exact) and PM (stopped early)",
+        "1e-10 relative; 1e-4 absolute",
+    ),
+    (
+        "R metafor 3.8-1, bcg",
+        "the studies' own effects (BLUPs) and their errors",
+        "1e-9 relative",
+    ),
+    (
+        "R metafor 3.8-1, bcg",
+        "common effect: estimate, error, Q",
+        "1e-10 relative",
+    ),
+    (
+        "R metafor 3.8-1, bcg",
+        "regression on latitude: coefficients, errors, tau2, QE, QM, R2",
+        "1e-10 relative",
+    ),
+    (
+        "Betthäuser and others (2023), 291 effects of 42 studies: d -0.14 (-0.17 to -0.10)",
+        "pooled d -0.137 (-0.176 to -0.098) of 42 study averages",
+        "estimate to the two published decimals; interval 0.01 absolute",
+    ),
+)
 METHODS = ["DL", "REML", "ML", "PM", "HE", "SJ", "EB"]
 NAMES = {
     "b": "estimate",

@@ -10,6 +10,35 @@ from recovery_analysis.stats.survey import mean, ordinal, share
 
 pytestmark = pytest.mark.real_data
 
+#: What is reproduced here: source, quantity, tolerance. ``docs/build_reference_table.py`` collects these.
+REPRODUCES = (
+    (
+        "R survey 4.1-1, apiclus1",
+        "means and their linearised errors, with and without finite population correction",
+        "1e-12 relative",
+    ),
+    (
+        "R survey 4.1-1, apiclus1",
+        "shares of three types of school and their linearised errors",
+        "1e-12 relative",
+    ),
+    (
+        "R survey 4.1-1, apiclus1",
+        "share whose interval is on the logit scale: estimate; ends",
+        "1e-10 absolute; 1e-8 absolute",
+    ),
+    (
+        "R ordinal 2022.11-16, wine",
+        "proportional odds model: thresholds and coefficients",
+        "1e-7 relative",
+    ),
+    (
+        "R ordinal 2022.11-16, wine",
+        "their errors; log likelihood",
+        "1e-5 relative; 1e-10 relative",
+    ),
+)
+
 
 @pytest.fixture(scope="module")
 def published(shared_reference):

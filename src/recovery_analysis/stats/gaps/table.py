@@ -349,7 +349,10 @@ def _nation(values: Floats, is_low: NDArray[np.bool_]) -> YearTable:
 
 def _runs(ordered: Floats) -> tuple[Floats, Whole]:
     """Different values of a sorted array and how often each stands there."""
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)])
+    changes = ordered[1:] != ordered[:-1]
+    if bool(changes.all()):
+        return ordered, np.ones(len(ordered), dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(ordered)])
     counts = np.empty(len(starts), dtype=np.int64)
     np.subtract(starts[1:], starts[:-1], out=counts[:-1])
     counts[-1:] = len(ordered) - starts[-1:]

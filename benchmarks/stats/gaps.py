@@ -1,6 +1,6 @@
 """The gap index of a nation and the bootstrap of a gap, beside pandas and plain resampling.
 
-Run: .venv/bin/python benchmarks/gaps.py [--pupils 9000000] [--runs 3] [--json OUT.json]
+Run: .venv/bin/python benchmarks/stats/gaps.py [--pupils 9000000] [--runs 3] [--json OUT.json]
 
 Both sides work on the same arrays in the same process, by turns; the arrays are made before the clock starts.
 The gap index of 9 years: pandas ranks within years (``groupby().rank()``) and takes the group means of

@@ -1,6 +1,6 @@
 """CR2 with Satterthwaite degrees of freedom, beside statsmodels' CR1, on a million rows.
 
-Run: .venv/bin/python benchmarks/cluster.py [--rows 1000000] [--clusters 10000] [--runs 3] [--json OUT.json]
+Run: .venv/bin/python benchmarks/stats/cluster.py [--rows 1000000] [--clusters 10000] [--runs 3] [--json OUT.json]
 
 Both fit the same least squares (constant, a treatment of whole clusters, two columns of pupils) to the same
 arrays in the same process, by turns. statsmodels: ``OLS(y, x).fit(cov_type="cluster")``.
