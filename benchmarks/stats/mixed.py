@@ -1,6 +1,6 @@
 """Fit schools x trusts x LAs on a nation, beside mixedlm and statsmodels' MixedLM on the same pupils.
 
-Run: .venv/bin/python benchmarks/stats/mixed.py [--pupils 1000000] [--nation 9000000] [--limit 60] [--json OUT.json]
+Run: .venv/bin/python benchmarks/stats/mixed.py [--pupils 1000000] [--nation 9000000] [--limit 60] [--json OUT]
 
 Each fit happens in a process of its own with one thread of BLAS. Seconds run from arrays of whole-number ids
 (or the table that the other library asks for) to predicted effects; start, imports and making the pupils are
