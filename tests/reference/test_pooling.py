@@ -18,17 +18,17 @@ REPRODUCES = (
     (
         "R metafor 3.8-1, bcg",
         "pooled effect, error, interval, p, tau2 and its error, Q, I2, H2, prediction interval; DL, REML, ML,"
-        " PM, HE, SJ and EB, each with z and Hartung-Knapp (PM with like_metafor=True)",
+        " PM, HE, SJ and EB, each with z and Hartung-Knapp",
         "1e-10 relative",
     ),
     (
         "R metafor 3.8-1, bcg",
-        "Q-profile interval of tau2, with like_metafor=True; without it",
+        "Q-profile interval of tau2; with exact_roots=True",
         "1e-10 relative; 1e-4 absolute",
     ),
     (
         "R metafor 3.8-1, bcg",
-        "Paule-Mandel tau2 without like_metafor beside EB (exact) and PM (stopped early)",
+        "Paule-Mandel tau2 with exact_roots=True beside EB (exact) and PM (stopped early)",
         "1e-10 relative; 1e-4 absolute",
     ),
     (
@@ -88,16 +88,14 @@ def bcg(shared_reference):
 @pytest.mark.parametrize("method", METHODS)
 def test_every_number_is_that_of_metafor(method, hartung_knapp, published, bcg):
     expected = published[f"{method}_{'knha' if hartung_knapp else 'z'}"]
-    result = random_effects(
-        **bcg, method=method, hartung_knapp=hartung_knapp, like_metafor=method == "PM"
-    )
+    result = random_effects(**bcg, method=method, hartung_knapp=hartung_knapp)
     for theirs, ours in NAMES.items():
         assert getattr(result, ours) == pytest.approx(expected[theirs], rel=1e-10), theirs
 
 
 def test_the_interval_of_tau2_is_that_of_metafor(published, bcg):
     expected = published["REML_ci_tau2"]
-    result = random_effects(**bcg, like_metafor=True)
+    result = random_effects(**bcg)
     assert result.tau2 == pytest.approx(expected["estimate"], rel=1e-10)
     assert result.tau2_low == pytest.approx(expected["ci.lb"], rel=1e-10)
     assert result.tau2_high == pytest.approx(expected["ci.ub"], rel=1e-10)
@@ -115,7 +113,7 @@ def test_blups_are_those_of_metafor(published, bcg):
 
 def test_without_metafor_s_early_stop_the_roots_are_exact_and_near_its(published, bcg):
     """metafor stops PM's root finder 2.5e-5 from the root; its EB, the same equation, is exact."""
-    result = random_effects(**bcg, method="PM")
+    result = random_effects(**bcg, method="PM", exact_roots=True)
     assert result.tau2 == pytest.approx(published["EB_z"]["tau2"], rel=1e-10)
     assert result.tau2 == pytest.approx(published["PM_z"]["tau2"], abs=1e-4)
     for end, share in ((result.tau2_low, 0.975), (result.tau2_high, 0.025)):

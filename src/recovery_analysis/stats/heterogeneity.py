@@ -64,12 +64,12 @@ def study_effects(effect: ArrayLike, variance: ArrayLike) -> tuple[Floats, Float
 
 
 def estimate(
-    effect: Floats, variance: Floats, method: Method, *, like_metafor: bool
+    effect: Floats, variance: Floats, method: Method, *, exact_roots: bool
 ) -> Heterogeneity:
     """Estimate tau2 from checked arrays of at least two studies.
 
-    ``like_metafor`` stops the search for PM and for the interval as early as metafor 3.8 does (2^-13 on the
-    scale of tau2, from 0 to 100), so that its digits can be compared; else roots are exact.
+    Without ``exact_roots`` the search for PM and for the interval stops as early as metafor 3.8 does (2^-13
+    on the scale of tau2, from 0 to 100), so that both give the same digits.
     """
     k = len(effect)
 
@@ -83,7 +83,7 @@ def estimate(
         se = float(np.sqrt(2 / scale))
     elif method in ("PM", "EB"):
         # empirical Bayes and Paule-Mandel solve the same equation; metafor reaches it by two roads
-        tau2 = _root(spread, k - 1, like_metafor=like_metafor and method == "PM")
+        tau2 = _root(spread, k - 1, exact_roots=exact_roots or method != "PM")
         weight = 1 / (variance + tau2)
         se = float(np.sqrt(2 * k**2 / (k - 1)) / weight.sum())
     elif method == "FE":
@@ -91,7 +91,7 @@ def estimate(
     else:
         tau2, se = _by_moments(effect, variance, method)
     low, high = (
-        _root(spread, float(stats.chi2.ppf(share, k - 1)), like_metafor=like_metafor)
+        _root(spread, float(stats.chi2.ppf(share, k - 1)), exact_roots=exact_roots)
         for share in (0.975, 0.025)
     )
     return Heterogeneity(tau2=tau2, se=se, low=low, high=high)
@@ -127,14 +127,14 @@ def _squared_trace(weight: Floats, diagonal: Floats | None = None) -> float:
     return float(weight**2 @ d**2 - 2 * (weight**3 @ d**2) / total + (middle / total) ** 2)
 
 
-def _root(spread: Callable[[float], float], level: float, *, like_metafor: bool) -> float:
+def _root(spread: Callable[[float], float], level: float, *, exact_roots: bool) -> float:
     """Find the tau2 at which the falling curve is at ``level``; 0 where it starts below."""
     if spread(0.0) <= level:
         return 0.0
-    upper = METAFOR_UPPER if like_metafor else 1e-12
+    upper = 1e-12 if exact_roots else METAFOR_UPPER
     while spread(upper) > level:
         upper *= 4
-    within = METAFOR_WITHIN if like_metafor else upper * 1e-16
+    within = upper * 1e-16 if exact_roots else METAFOR_WITHIN
     root: Any = optimize.brentq(
         lambda t: spread(t) - level, 0.0, upper, xtol=within, rtol=4 * np.finfo(np.float64).eps
     )
@@ -142,9 +142,9 @@ def _root(spread: Callable[[float], float], level: float, *, like_metafor: bool)
 
 
 def _most_likely(effect: Floats, variance: Floats, *, restricted: bool) -> float:
-    """Highest point of the (restricted) likelihood on a grid of tau2, then the zero of its slope there.
+    """Highest top of the (restricted) likelihood: each top of a grid of tau2 is climbed, the highest kept.
 
-    The likelihood can have two tops; Fisher scoring from one start finds the nearer one.
+    The likelihood can have two tops nearly alike; Fisher scoring from one start finds the nearer one.
     """
 
     def slope(t: float) -> float:
@@ -159,12 +159,25 @@ def _most_likely(effect: Floats, variance: Floats, *, restricted: bool) -> float
         upper *= 4
     smallest = _SMALLEST_SHARE * upper
     grid = np.concatenate([[0.0], np.geomspace(smallest, upper, _GRID_POINTS)])
-    best = int(np.argmax(_log_likelihood(effect, variance, grid, restricted=restricted)))
-    left, right = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
-    if slope(left) <= 0:
-        return left
+    height = _log_likelihood(effect, variance, grid, restricted=restricted)
+    edged = np.concatenate([[-np.inf], height, [-np.inf]])
+    tops = np.array(
+        [
+            _climb(slope, grid, int(place))
+            for place in np.flatnonzero((height >= edged[:-2]) & (height >= edged[2:]))
+        ]
+    )
+    reached = _log_likelihood(effect, variance, tops, restricted=restricted)
+    return float(tops[np.argmax(reached)])
+
+
+def _climb(slope: Callable[[float], float], grid: Floats, place: int) -> float:
+    """Find the zero of the slope around a grid point that is higher than its neighbours."""
+    left, right = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, len(grid) - 1)])
+    if slope(left) <= 0 or slope(right) >= 0:
+        return float(grid[place])
     root: Any = optimize.brentq(
-        slope, left, right, xtol=upper * 1e-16, rtol=4 * np.finfo(np.float64).eps
+        slope, left, right, xtol=float(grid[-1]) * 1e-16, rtol=4 * np.finfo(np.float64).eps
     )
     return float(root)
 

@@ -72,7 +72,7 @@ def random_effects(
     variance: ArrayLike,
     method: Method = "REML",
     hartung_knapp: bool = True,
-    like_metafor: bool = False,
+    exact_roots: bool = False,
 ) -> PooledEffect:
     """Pool one effect a study by random effects.
 
@@ -88,9 +88,9 @@ def random_effects(
     hartung_knapp
         Error from the studies' own spread, t with k - 1 degrees of freedom. Without it the error takes tau2
         as known: with 4 or 8 studies such an interval held the truth in 90 of 100 simulated cases.
-    like_metafor
-        For PM and the interval of tau2, stop the search where R's metafor does (within 0.0001): only to
-        compare digits with it.
+    exact_roots
+        For PM and the interval of tau2: search to the last digit. Off, the search stops where R's metafor
+        stops (within 0.0001), so that the two give the same digits.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def random_effects(
     if method not in get_args(Method):
         raise ParameterError(f"method must be one of {', '.join(get_args(Method))}, not {method!r}")
     _refuse_equal(y, method, hartung_knapp=hartung_knapp)
-    found = heterogeneity.estimate(y, v, method, like_metafor=like_metafor)
+    found = heterogeneity.estimate(y, v, method, exact_roots=exact_roots)
     return _pooled(y, v, found, method, hartung_knapp=hartung_knapp)
 
 
