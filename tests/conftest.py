@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from recovery_analysis.store.ingest import ingest
 from recovery_analysis.synthetic import write_community
@@ -14,6 +15,12 @@ from recovery_analysis.words.periods import AcademicYear
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
+
+# The same examples every time, and no limit of time an example: a test says the same on every machine.
+# HYPOTHESIS_PROFILE=long looks further, with new examples at each run.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def _shared_file(relative: str) -> Path:

@@ -129,7 +129,7 @@ def _cause(
             )
         parts.append(
             "the published figure weighs each school by its pupils times the years it has been in the trust; "
-            "the school file gives neither, so here each school weighs by its pupils on roll"
+            "the school file gives neither, so here each school weighs by its pupils on roll, with any sixth form"
         )
     else:
         parts += _coverage_cause(published, own, group)
