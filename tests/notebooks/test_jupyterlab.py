@@ -8,7 +8,6 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,6 @@ from recovery_analysis.version import VERSION
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 #: Read from the notebook as JupyterLab holds it: cells that it does not draw are in it too.
 OUTPUTS = """() => {
   const cells = window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells;
@@ -104,20 +101,9 @@ def _wait_for(address, server, log):
     pytest.fail(f"JupyterLab did not answer: {log.read_text()}")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
 @pytest.mark.parametrize("name", CHAPTER_ORDER)
-def test_run_all_cells_shows_the_chapter(lab, browser, name):
-    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+def test_run_all_cells_shows_the_chapter(lab, chromium, name):
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab}/lab/tree/{name}.ipynb?reset")
