@@ -1,6 +1,7 @@
 """Fixtures that every room of the tests shares."""
 
 import fcntl
+import importlib.util
 import os
 import subprocess
 import sys
@@ -176,3 +177,16 @@ def chromium():
         browser = running.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def handmade():
+    """Give the module ``tests/handmade.py``: stores for tests whose right answer is worked out beforehand."""
+    name = "recovery_tests_handmade"
+    if name not in sys.modules:
+        path = PROJECT / "tests" / "handmade.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]

@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from recovery_analysis.errors import NotIdentified, ParameterError
-from recovery_analysis.stats.design import Codes, Design, Floats, prepare, project_out
+from recovery_analysis.stats.design import Codes, Design, Floats, prepare, project_out, t_interval
 
 Kind = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 Working = Literal["identity", "inverse_weights"]
@@ -82,10 +82,7 @@ class ClusterFit:
         ParameterError
             If ``level`` is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise ParameterError(f"level must lie between 0 and 1 (0.95 for 95%), not {level}")
-        half = stats.t.ppf(0.5 + level / 2, self.df) * self.se
-        return self.coef - half, self.coef + half
+        return t_interval(self.coef, self.se, self.df, level)
 
 
 def fit_ols(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToReport
 
@@ -237,3 +238,17 @@ def _factored(columns: Floats) -> tuple[Floats, Floats]:
         basis = basis @ np.linalg.inv(step)
         triangle = step @ triangle
     return basis, triangle
+
+
+def t_interval(coef: Floats, se: Floats, df: Floats, level: float) -> tuple[Floats, Floats]:
+    """Give lower and upper ends of coefficients at ``level``, each with its own degrees of freedom.
+
+    Raises
+    ------
+    ParameterError
+        If ``level`` is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise ParameterError(f"level must lie between 0 and 1 (0.95 for 95%), not {level}")
+    half = stats.t.ppf(0.5 + level / 2, df) * se
+    return coef - half, coef + half

@@ -22,7 +22,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from recovery_analysis.errors import ParameterError
-from recovery_analysis.stats.design import Floats
+from recovery_analysis.stats.design import Floats, t_interval
 from recovery_analysis.stats.mixed_deviance import Problem, conditional_variances, pose
 from recovery_analysis.stats.mixed_optimum import Point, curvature, minimise
 from recovery_analysis.stats.mixed_statistics import (
@@ -107,10 +107,7 @@ class MixedFit:
         ParameterError
             If ``level`` is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise ParameterError(f"level must lie between 0 and 1 (0.95 for 95%), not {level}")
-        half = stats.t.ppf(0.5 + level / 2, self.df) * self.se
-        return self.coef - half, self.coef + half
+        return t_interval(self.coef, self.se, self.df, level)
 
 
 def fit_random_intercepts(
