@@ -19,6 +19,7 @@ from recovery_analysis.community.registry import (
     list_communities,
 )
 from recovery_analysis.errors import ParameterError, RecoveryError
+from recovery_analysis.intake.pseudonyms import PupilKey, find_key, write_key
 from recovery_analysis.run.batch import run_reports, worst_exit_code
 from recovery_analysis.run.chapters import CHAPTER_ORDER, find_chapters
 from recovery_analysis.run.community_report import ReportRecord
@@ -88,15 +89,25 @@ def ingest_command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace earlier files of the same kind and year.")
     ] = False,
+    pupil_key: Annotated[
+        Path | None,
+        typer.Option(help="File with the key under which pupils' identifiers are hashed."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Read raw public files into a store: all of them, or none.
+    """Read raw files into a store: all of them, or none.
 
     Example: recovery ingest downloads/ --store data/validated --year school_fsm.csv=2022/23
     """
     common, by_name = _years(year or [])
     result = ingest(
-        paths, store=store, year=common, years=by_name, replace=replace, on_file=_note_file
+        paths,
+        store=store,
+        year=common,
+        years=by_name,
+        replace_earlier=replace,
+        pupil_key=_key(pupil_key, store, paths),
+        on_file=_note_file,
     )
     if as_json:
         typer.echo(json.dumps(_ingest_json(result), indent=1, ensure_ascii=False))
@@ -108,6 +119,21 @@ def ingest_command(
     for label in result.not_recognised:
         typer.echo(f"{label}: no reader knows this file; left out")
     typer.echo(f"{len(result.added)} files added to {store}")
+
+
+@app.command("key")
+def key_command(
+    file: Annotated[Path, typer.Argument(help="New file for the key, away from the data.")],
+) -> None:
+    """Make the secret key under which pupils' identifiers are hashed; keep it as long as the store.
+
+    Example: recovery key ~/keys/trust.key
+    """
+    write_key(file)
+    typer.echo(
+        f"{file}: key written, readable by you only. Keep it away from data and store: whoever has both can find "
+        f"a pupil again. Use it with: recovery ingest FILES --pupil-key {file}"
+    )
 
 
 @app.command("communities")
@@ -265,6 +291,18 @@ def _years(texts: list[str]) -> tuple[AcademicYear | None, dict[str, AcademicYea
         else:
             common = parsed
     return common, by_name
+
+
+def _key(path: Path | None, store: Path, inputs: list[Path]) -> PupilKey | None:
+    """Find the key; one that lies with the data or in the store is refused."""
+    folders = [store, *(item for item in inputs if item.is_dir())]
+    for folder in folders:
+        if path is not None and path.resolve().is_relative_to(folder.resolve()):
+            raise ParameterError(
+                f"--pupil-key: the key file lies in {folder}, with the data. Move it elsewhere: whoever has the "
+                "data and the key can find a pupil again."
+            )
+    return find_key(path)
 
 
 def _records(store: str, config: Path | None) -> tuple[CommunityRecord, ...]:

@@ -4,6 +4,7 @@ A chapter runs the same by hand in JupyterLab, by papermill's own command line a
 what it shows travels in the executed notebook as MIME bundles, from which the report is assembled.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from IPython.display import display
 from recovery_analysis import analysis, exhibit
 from recovery_analysis.community.directory import read_directory
 from recovery_analysis.community.partnerships import read_partnerships
+from recovery_analysis.community.pupils import PupilData, read_pupil_data
 from recovery_analysis.community.registry import find_community, list_communities
 from recovery_analysis.community.slice import CommunityData, read_community
 from recovery_analysis.disclosure.gate import Released, release
@@ -75,6 +77,10 @@ class Chapter:
     def name(self) -> str:
         """The community's name."""
         return self.data.name
+
+    def pupils(self, tables: Collection[str]) -> PupilData:
+        """Read pupil-level tables of the community's schools."""
+        return read_pupil_data(self.store, self.data, tables)
 
     def release(self, result: R) -> Released[R]:
         """Pass a result through the disclosure gate, under the chapter's policy."""

@@ -19,7 +19,8 @@ class Estimate:
     low, high
         Ends of the 95% interval; None when there is none, and then ``why_no_interval`` says why.
     unit
-        percent, points, scaled score points, index points, percentage points, pupils, schools, share.
+        percent, percentage points, points, scaled score points, index points, months, standard deviations,
+        pupils, respondents, schools, minutes, days, quizzes or lessons.
     decimals
         Places that the source's precision supports.
     n_pupils, n_schools
@@ -72,6 +73,18 @@ class Estimate:
 
     def __repr__(self) -> str:
         return f"Estimate({self.basis}, {self.unit}, {'value' if self.is_there else self.missing_reason})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """A total and the parts that add up to it, such as pupils by school.
+
+    The disclosure gate looks at the parts together: where one hidden part could be worked out from the total
+    and the others, it hides another one too.
+    """
+
+    total: Estimate
+    parts: tuple[Estimate, ...]
 
 
 def missing(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from recovery_analysis.analysis.result import Estimate
+from recovery_analysis.analysis.result import Breakdown, Estimate
 from recovery_analysis.disclosure.policy import PUBLIC, Policy
 from recovery_analysis.errors import DisclosureError
 from recovery_analysis.words.missing import MissingReason
@@ -43,6 +43,8 @@ def release(result: R, *, policy: Policy = PUBLIC) -> Released[R]:
 def _walk(item: Any, policy: Policy, hidden: list[int]) -> Any:  # noqa: ANN401
     if isinstance(item, Estimate):
         return _check(item, policy, hidden)
+    if isinstance(item, Breakdown):
+        return _check_parts(item, policy, hidden)
     if isinstance(item, tuple) and hasattr(item, "_make"):
         return item._make(_walk(part, policy, hidden) for part in item)  # pyright: ignore[reportAttributeAccessIssue]
     if isinstance(item, tuple | list | frozenset):
@@ -63,10 +65,44 @@ def _walk(item: Any, policy: Policy, hidden: list[int]) -> Any:  # noqa: ANN401
 
 
 def _check(estimate: Estimate, policy: Policy, hidden: list[int]) -> Estimate:
-    smallest = estimate.n_smallest
     held = estimate.basis == "computed" or policy.applies_to_published
-    if not held or smallest is None or not 0 < smallest < policy.min_count:
+    if not held or not _is_small(estimate, policy):
         return estimate
+    return _hide(estimate, hidden)
+
+
+def _is_small(estimate: Estimate, policy: Policy) -> bool:
+    smallest = estimate.n_smallest
+    few = smallest is not None and 0 < smallest < policy.min_count
+    of = estimate.n_pupils
+    few_of = estimate.unit == "percent" and of is not None and 0 < of < policy.min_denominator
+    return few or (few_of and estimate.value is not None)
+
+
+def _check_parts(breakdown: Breakdown, policy: Policy, hidden: list[int]) -> Breakdown:
+    """Hide small parts, and the smallest of the others while the hidden ones could be worked out."""
+    total = _check(breakdown.total, policy, hidden)
+    parts = [_check(part, policy, hidden) for part in breakdown.parts]
+    while total.value is not None and _can_be_worked_out(breakdown.parts, parts, policy):
+        shown = [at for at, part in enumerate(parts) if part.value]
+        if not shown:
+            break
+        smallest = min(shown, key=lambda at: (parts[at].value or 0, at))
+        parts[smallest] = _hide(parts[smallest], hidden)
+    return Breakdown(total=total, parts=tuple(parts))
+
+
+def _can_be_worked_out(before: tuple[Estimate, ...], after: list[Estimate], policy: Policy) -> bool:
+    """Say whether what is hidden adds up to a small number, or stands alone."""
+    gone = [
+        old.value
+        for old, new in zip(before, after, strict=True)
+        if old.value is not None and new.value is None
+    ]
+    return bool(gone) and (len(gone) == 1 or sum(gone) < policy.min_count)
+
+
+def _hide(estimate: Estimate, hidden: list[int]) -> Estimate:
     if estimate.value is not None:
         hidden[0] += 1
     return replace(

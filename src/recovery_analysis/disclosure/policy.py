@@ -11,6 +11,8 @@ class Policy:
     ----------
     name
         The policy's name, printed in every report.
+    min_denominator
+        A percentage of fewer pupils than this is hidden.
     min_count
         Numbers that rest on 1 to ``min_count - 1`` pupils in any group are hidden.
     applies_to_published
@@ -23,6 +25,7 @@ class Policy:
 
     name: str
     min_count: int
+    min_denominator: int
     applies_to_published: bool
     words: str
 
@@ -31,10 +34,11 @@ PUBLIC = Policy(
     name="none_public",
     min_count=6,
     applies_to_published=False,
+    min_denominator=10,
     words=(
         "Figures that the Department for Education has published are shown as published, with its own "
         "suppression. Figures that this report works out are hidden when a group behind them has 1 to 5 "
-        "pupils."
+        "pupils, and percentages when they are of fewer than 10."
     ),
 )
 
@@ -42,7 +46,11 @@ DFE_SCHOOL_LEVEL = Policy(
     name="dfe_school_level",
     min_count=6,
     applies_to_published=True,
-    words="Every figure is hidden when a group behind it has 1 to 5 pupils.",
+    min_denominator=10,
+    words=(
+        "Every figure is hidden when a group behind it has 1 to 5 pupils, and percentages when they are of "
+        "fewer than 10."
+    ),
 )
 
 POLICIES = {policy.name: policy for policy in (PUBLIC, DFE_SCHOOL_LEVEL)}

@@ -49,6 +49,15 @@ _UNIT_WORDS = {
     "points": " points",
     "scaled score points": " scaled score points",
     "index points": " index points",
+    "standard deviations": " standard deviations",
+    "months": " months",
+    "pupils": " pupils",
+    "respondents": " respondents",
+    "schools": " schools",
+    "minutes": " minutes",
+    "days": " days",
+    "quizzes": " quizzes",
+    "lessons": " lessons",
 }
 
 

@@ -27,7 +27,10 @@ _DTYPES: dict[ColumnType, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its name, what it is (with unit), type, whether blank is allowed, its checks."""
+    """One column: its name, what it is (with unit), type, whether blank is allowed, its checks.
+
+    ``is_pseudonym`` columns hold identifiers of persons: intake hashes them with the trust's key on the way in.
+    """
 
     name: str
     what: str
@@ -37,6 +40,7 @@ class Column:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    is_pseudonym: bool = False
 
     def to_pandera(self) -> pa.Column:
         """Give the pandera column that carries these checks."""

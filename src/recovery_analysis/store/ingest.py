@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +16,7 @@ from recovery_analysis.errors import (
     ParameterError,
 )
 from recovery_analysis.intake.load import LoadedFile, load_file
+from recovery_analysis.intake.pseudonyms import PupilKey
 from recovery_analysis.intake.schema import ROW, Table
 from recovery_analysis.intake.tables import TABLES
 from recovery_analysis.store.atomic import folder_lock, write_bytes, write_text
@@ -30,6 +31,10 @@ from recovery_analysis.words.periods import AcademicYear
 
 #: Endings that may hold data; other files in a folder (notes, JSON) are not looked at.
 DATA_SUFFIXES = (".csv", ".xlsx", ".parquet")
+
+
+#: Rows that a reader of the store can skip at a time.
+_ROWS_A_GROUP = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,8 @@ def ingest(
     store: Path,
     year: AcademicYear | None = None,
     years: Mapping[str, AcademicYear] | None = None,
-    replace: bool = False,
+    replace_earlier: bool = False,
+    pupil_key: PupilKey | None = None,
     on_file: Callable[[str], None] = lambda label: None,
 ) -> IngestReport:
     """Read raw files and add them to a store; on any error the store is as it was.
@@ -61,9 +67,11 @@ def ingest(
         Folder of the store; made when it is not there.
     year, years
         Academic year for files that do not tell it: for all of them, or by file name.
-    replace
+    replace_earlier
         Where a file gives other values for keys of an earlier file of the same kind and academic year, drop
         the earlier file instead of refusing the new one; files of other areas stay.
+    pupil_key
+        Key under which identifiers of persons are hashed. One store, one key.
     on_file
         Called with each file's name before it is read.
 
@@ -79,6 +87,7 @@ def ingest(
     named, walked = _expand(paths)
     _check_years(years or {}, named + walked)
     current = read_manifest(store) if (store / MANIFEST_NAME).exists() else Manifest()
+    _refuse_other_key(store, current, pupil_key)
     held = {record.sha256 for record in current.files}
     loaded: list[LoadedFile] = []
     already: list[str] = []
@@ -87,7 +96,7 @@ def ingest(
     for path in named + walked:
         on_file(path.name)
         try:
-            file = load_file(path, year=(years or {}).get(path.name, year))
+            file = load_file(path, year=(years or {}).get(path.name, year), pupil_key=pupil_key)
         except NotRecognised as error:
             if path in named:
                 refused.append(error)
@@ -103,12 +112,32 @@ def ingest(
                 loaded.append(file)
     if refused:
         raise _all_of(refused)
-    kept = _without_replaced(store, current, loaded, already) if replace else current
+    kept = _without_replaced(store, current, loaded, already) if replace_earlier else current
     _refuse_conflicts(store, kept, loaded)
     records = tuple(_record(file) for file in loaded)
     if records:
-        _write(store, current, kept, loaded, records)
+        _write(store, current, kept, loaded, records, pupil_key)
     return IngestReport(added=records, already_held=tuple(already), not_recognised=tuple(unknown))
+
+
+def _refuse_other_key(store: Path, current: Manifest, key: PupilKey | None) -> None:
+    """Refuse a second key: the same pupil would become two."""
+    if key is not None and current.pupil_key_check not in ("", key.check):
+        raise ParameterError(
+            f"{store}: this store's pupils are hashed under another key than the one given. Give the key that "
+            "the store was made with, or make a new store from all raw files."
+        )
+
+
+def _key_check(loaded: list[LoadedFile], key: PupilKey | None) -> str:
+    """Give the key's check value once a file with identifiers of persons is in the store."""
+    has_persons = any(
+        column.is_pseudonym
+        for file in loaded
+        for name in file.tables
+        for column in TABLES[name].columns
+    )
+    return key.check if key is not None and has_persons else ""
 
 
 def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -152,7 +181,7 @@ def _without_replaced(
         for record in current.files
         if record.label in given or not any(_revises(store, file, record) for file in loaded)
     )
-    return Manifest(files=kept)
+    return replace(current, files=kept)
 
 
 def _revises(store: Path, file: LoadedFile, record: FileRecord) -> bool:
@@ -232,6 +261,7 @@ def _write(
     kept: Manifest,
     loaded: list[LoadedFile],
     records: tuple[FileRecord, ...],
+    pupil_key: PupilKey | None,
 ) -> None:
     """Write new parts, then the manifest (the commit), then take away the parts of replaced files."""
     written: list[Path] = []
@@ -244,7 +274,10 @@ def _write(
                     if not path.exists():
                         write_bytes(path, _parquet(frame))
                         written.append(path)
-            manifest = Manifest(files=kept.files + records)
+            manifest = Manifest(
+                files=kept.files + records,
+                pupil_key_check=current.pupil_key_check or _key_check(loaded, pupil_key),
+            )
             write_text(store / MANIFEST_NAME, manifest.to_text())
         except BaseException:
             for path in written:
@@ -267,6 +300,9 @@ def _refuse_if_changed(store: Path, current: Manifest) -> None:
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
+    if "school_ref" in frame:
+        # Rows of a school lie together, so that a community's slice skips all other row groups.
+        frame = frame.sort_values(["school_ref", ROW], kind="stable")
     buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False, compression="zstd")
+    frame.to_parquet(buffer, index=False, compression="zstd", row_group_size=_ROWS_A_GROUP)
     return buffer.getvalue()

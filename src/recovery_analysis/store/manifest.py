@@ -8,7 +8,7 @@ from typing import Any
 from recovery_analysis.errors import StoreError
 
 #: Raised by one whenever a canonical table changes shape; an older store is refused, never guessed at.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 MANIFEST_NAME = "store.json"
 
@@ -38,9 +38,14 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All files of a store, in the order in which they were read."""
+    """All files of a store, in the order in which they were read.
+
+    ``pupil_key_check`` tells under which key the store's persons are hashed (empty while it holds none); the
+    key itself is never here.
+    """
 
     files: tuple[FileRecord, ...] = ()
+    pupil_key_check: str = ""
 
     @property
     def part_paths(self) -> tuple[tuple[str, str], ...]:
@@ -51,6 +56,7 @@ class Manifest:
         """Give the JSON text of the manifest."""
         body = {
             "schema_version": SCHEMA_VERSION,
+            "pupil_key_check": self.pupil_key_check,
             "files": [asdict(record) for record in self.files],
         }
         return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -87,7 +93,10 @@ def read_manifest(folder: Path) -> Manifest:
             "only."
         )
     try:
-        return Manifest(files=tuple(_record(item) for item in body["files"]))
+        return Manifest(
+            files=tuple(_record(item) for item in body["files"]),
+            pupil_key_check=str(body["pupil_key_check"]),
+        )
     except (KeyError, TypeError, ValueError):
         raise _damaged(path) from None
 

@@ -6,7 +6,12 @@ import pytest
 
 from recovery_analysis.errors import StoreError
 from recovery_analysis.store.ingest import ingest
-from recovery_analysis.store.manifest import MANIFEST_NAME, Manifest, read_manifest
+from recovery_analysis.store.manifest import (
+    MANIFEST_NAME,
+    SCHEMA_VERSION,
+    Manifest,
+    read_manifest,
+)
 from recovery_analysis.store.store import open_store
 
 
@@ -23,7 +28,9 @@ def test_an_older_schema_version_is_refused_by_reading_and_by_adding(raw, store,
     path.write_text(json.dumps({**body, "schema_version": 0}))
     before = snapshot(store)
     for act in (lambda: open_store(store), lambda: ingest([raw()], store=store)):
-        with pytest.raises(StoreError, match="schema version 0; this library reads version 1"):
+        with pytest.raises(
+            StoreError, match=f"schema version 0; this library reads version {SCHEMA_VERSION}"
+        ):
             act()
     assert snapshot(store) == before
 

@@ -94,7 +94,7 @@ def test_replace_takes_the_new_value_and_removes_the_old_parts(raw, store):
     newer = raw(name="revised-2018-2019_ks4.csv")
     urn, _, value = revise(newer)
     earlier = attainment(store, urn)
-    ingest([newer], store=store, replace=True)
+    ingest([newer], store=store, replace_earlier=True)
     assert attainment(store, urn) == {**earlier, "2018/19": value}
     assert earlier["2018/19"] != value
     labels = [record.label for record in read_manifest(store).files]
@@ -114,7 +114,7 @@ def test_replace_leaves_files_of_other_schools_alone(raw, store):
     write_rows(newer, [whole[0], *schools[:5]])
     changed, _, value = revise(newer)
     others = {row[urn]: attainment(store, row[urn]) for row in schools[5:]}
-    ingest([newer], store=store, replace=True)
+    ingest([newer], store=store, replace_earlier=True)
     assert attainment(store, changed)["2018/19"] == value
     assert {row[urn]: attainment(store, row[urn]) for row in schools[5:]} == others
 
@@ -126,7 +126,7 @@ def test_replace_does_not_choose_between_two_files_of_one_call(raw, store, snaps
     revise(newer)
     before = snapshot(store)
     with pytest.raises(ConflictingData):
-        ingest([held, newer], store=store, replace=True)
+        ingest([held, newer], store=store, replace_earlier=True)
     assert snapshot(store) == before
 
 
