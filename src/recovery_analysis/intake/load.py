@@ -50,7 +50,8 @@ def load_file(
     """
     raw = inspect(path)
     reader = recognise(raw)
-    reading = reader.read(read_cells(raw), year)
+    cells = read_cells(raw, reader.wanted(raw) if reader.wanted else None)
+    reading = reader.read(cells, year)
     tables = {
         name: validate(TABLES[name], frame, label=raw.label)
         for name, frame in _pseudonymised(reading.tables, pupil_key, raw.label).items()

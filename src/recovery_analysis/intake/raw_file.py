@@ -1,10 +1,10 @@
 """One raw file as it lies on disk: its bytes' hash, its encoding, its cells as text. Never edited."""
 
 import csv
-import hashlib
 import io
 import warnings
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recovery_analysis.errors import FileRefused
+from recovery_analysis.intake.scan import (
+    Scan,
+    first_block,
+    refuse_zip_bomb,
+    scan_bytes,
+    scan_text,
+)
+from recovery_analysis.intake.wide_csv import read_columns
 
 FileFormat = Literal["csv", "xlsx", "parquet"]
 
@@ -42,22 +50,22 @@ class RawTable:
 
 
 def inspect(path: Path) -> RawFile:
-    """Hash a file, find its format and encoding and read its header.
+    """Hash a file, find its format and encoding and read its header; memory stays small.
 
     Raises
     ------
     FileRefused
-        The file is missing, empty, a web page saved as a table, binary, of an unknown encoding, or has
-        the same column twice.
+        The file is missing, empty, a web page saved as a table, binary, one endless line, packed far more
+        tightly than a table can be, of an unknown encoding, or has the same column twice.
     """
-    content = _bytes_of(path)
-    if not content.strip():
+    file_format = _format_of(path, first_block(path))
+    scan = scan_text(path) if file_format == "csv" else scan_bytes(path)
+    if scan.is_blank:
         raise FileRefused(
             f"{path.name}: the file is empty; expected a table with a header row. Download it again."
         )
-    file_format = _format_of(path, content)
-    encoding = _encoding_of(path, content) if file_format == "csv" else "binary"
-    columns = _header(path, content, file_format=file_format, encoding=encoding)
+    _refuse_cut_off(path, scan, file_format)
+    columns = _header(path, scan, file_format)
     seen: set[str] = set()
     for column in columns:
         if column in seen and column.strip():
@@ -69,18 +77,19 @@ def inspect(path: Path) -> RawFile:
     return RawFile(
         path=path,
         label=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=scan.sha256,
         format=file_format,
-        encoding=encoding,
+        encoding=scan.encoding,
         columns=columns,
     )
 
 
-def read_cells(raw: RawFile) -> RawTable:
+def read_cells(raw: RawFile, wanted: Collection[str] | None = None) -> RawTable:
     """Read every cell as text (blank is an empty string), refusing ragged-long and truncated files.
 
     A row shorter than the header is padded with blanks: the publishers cut national rows short. A last
-    row with no line end that is shorter than all others is a truncated download and is refused.
+    row with no line end that is shorter than all others is a truncated download and is refused. Where only
+    some columns are wanted of a CSV file, the rows must all have every column.
     """
     if raw.format == "parquet":
         frame = pq.read_table(raw.path).to_pandas()
@@ -89,6 +98,8 @@ def read_cells(raw: RawFile) -> RawTable:
         sheet = _first_sheet(raw.path)
         names = [*raw.columns, *range(len(raw.columns), sheet.shape[1])]
         frame = sheet.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
+    elif wanted is not None:
+        frame = read_columns(raw.path, columns=raw.columns, wanted=wanted, encoding=raw.encoding)
     else:
         frame = _read_csv(raw)
     return RawTable(raw=raw, frame=frame)
@@ -147,15 +158,6 @@ def _refuse_truncated(raw: RawFile, text: str) -> None:
         )
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise FileRefused(f"{path}: no such file; check the path.") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise FileRefused(f"{path}: can not be read ({error.strerror}).") from None
-
-
 def _format_of(path: Path, content: bytes) -> FileFormat:
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
@@ -164,60 +166,26 @@ def _format_of(path: Path, content: bytes) -> FileFormat:
             "expected rows and columns. Use the publisher's download button, not 'save page as'."
         )
     if content.startswith(b"PAR1"):
-        if not content.endswith(b"PAR1"):
-            raise FileRefused(f"{path.name}: the parquet file is truncated. Download it again.")
         return "parquet"
     if content.startswith(b"PK\x03\x04"):
-        if not zipfile.is_zipfile(path):
-            raise FileRefused(f"{path.name}: the workbook is truncated. Download it again.")
         return "xlsx"
-    if path.suffix.lower() in (".xlsx", ".parquet"):
+    if content and path.suffix.lower() in (".xlsx", ".parquet"):
         raise FileRefused(
             f"{path.name}: the content is not a {path.suffix} file. Download it again or correct the name."
         )
     return "csv"
 
 
-def _encoding_of(path: Path, content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefused(
-            f"{path.name}: the file is UTF-16; expected UTF-8 or Windows-1252. Save it again as "
-            "'CSV UTF-8'."
-        )
-    if b"\x00" in content:
-        at = content[: content.index(b"\x00")].count(b"\n") + 1
-        raise FileRefused(
-            f"{path.name}: row {at} holds a NUL byte: the file is binary or damaged. Download it again."
-        )
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as utf8:
-        try:
-            content.decode("cp1252")
-        except UnicodeDecodeError as error:
-            row = content[: error.start].count(b"\n") + 1
-            raise FileRefused(
-                f"{path.name}: row {row}: neither UTF-8 nor Windows-1252 (byte {error.start}). Save the "
-                "file again as 'CSV UTF-8'."
-            ) from None
-        _refuse_mixed(path, content, utf8)
-        return "cp1252"
-    return "utf-8-sig"
+def _refuse_cut_off(path: Path, scan: Scan, file_format: FileFormat) -> None:
+    if file_format == "parquet" and not scan.tail.endswith(b"PAR1"):
+        raise FileRefused(f"{path.name}: the parquet file is truncated. Download it again.")
+    if file_format == "xlsx":
+        if not zipfile.is_zipfile(path):
+            raise FileRefused(f"{path.name}: the workbook is truncated. Download it again.")
+        refuse_zip_bomb(path)
 
 
-def _refuse_mixed(path: Path, content: bytes, error: UnicodeDecodeError) -> None:
-    """Refuse a file whose byte-order mark promises UTF-8 and whose later bytes break it."""
-    if content.startswith(b"\xef\xbb\xbf"):
-        row = content[: error.start].count(b"\n") + 1
-        raise FileRefused(
-            f"{path.name}: row {row}: the file says that it is UTF-8 but is not (byte {error.start}). "
-            "Save the file again as 'CSV UTF-8'."
-        )
-
-
-def _header(
-    path: Path, content: bytes, *, file_format: FileFormat, encoding: str
-) -> tuple[str, ...]:
+def _header(path: Path, scan: Scan, file_format: FileFormat) -> tuple[str, ...]:
     if file_format == "parquet":
         try:
             return tuple(pq.read_schema(path).names)
@@ -228,7 +196,7 @@ def _header(
     if file_format == "xlsx":
         return tuple(str(cell) for cell in _first_sheet(path, rows=1).iloc[0])
     try:
-        header = next(csv.reader(io.StringIO(content[:262_144].decode(encoding, errors="ignore"))))
+        header = next(csv.reader(io.StringIO(scan.head.decode(scan.encoding, errors="ignore"))))
     except (csv.Error, StopIteration):
         raise FileRefused(f"{path.name}: row 1 is not a header. Download it again.") from None
     return tuple(header)

@@ -1,7 +1,7 @@
 """What a reader is: how it knows its file, what it gives back, and how the academic year is settled."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -59,12 +59,14 @@ class Reader:
     """One source format.
 
     ``recognises`` sees the raw file's column names only (fast, before the body is read). ``read`` gets all
-    cells as text and the year that the user gave, if any.
+    cells as text and the year that the user gave, if any. ``wanted`` names the raw columns that ``read``
+    looks at, for vendors' exports of many columns and rows; without it all are read.
     """
 
     source: Source
     recognises: Callable[[RawFile], bool]
     read: Callable[[RawTable, AcademicYear | None], Reading]
+    wanted: Callable[[RawFile], Collection[str]] | None = None
 
 
 def dropped(*counts: tuple[int, str]) -> tuple[Dropped, ...]:

@@ -132,6 +132,9 @@ def validate(table: Table, frame: pd.DataFrame, *, label: str) -> pd.DataFrame:
         table.schema.validate(arranged, lazy=True)
     except SchemaErrors as error:
         raise FileRefused(_explain(table, arranged, error, label)) from None
+    repeated = arranged.duplicated(subset=list(table.key), keep=False)
+    if not repeated.any():
+        return arranged
     distinct = arranged.drop_duplicates(subset=table.names, keep="first")
     clash = distinct.duplicated(subset=list(table.key), keep=False)
     if clash.any():

@@ -1,11 +1,15 @@
 """The raw file: formats, encodings, damage. Every message says where and how to mend it."""
 
+import tracemalloc
+import zipfile
+
 import openpyxl
 import pandas as pd
 import pytest
 
 from recovery_analysis.errors import FileRefused
 from recovery_analysis.intake.raw_file import inspect, read_cells
+from recovery_analysis.intake.scan import BLOCK
 
 
 def written(folder, content: bytes, name: str = "table.csv"):
@@ -151,3 +155,51 @@ def test_the_hash_is_of_the_bytes(tmp_path):
     same = inspect(written(tmp_path, b"A\n1\n", "b.csv")).sha256
     other = inspect(written(tmp_path, b"A\n2\n", "c.csv")).sha256
     assert first == same != other
+
+
+def test_a_line_without_end_is_refused_after_its_first_block(tmp_path):
+    path = tmp_path / "endless.csv"
+    with path.open("wb") as file:
+        for _ in range(64):
+            file.write(b"a," * BLOCK)
+    tracemalloc.start()
+    message = refusal(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "row 1 is longer than 512 KB" in message
+    assert peak < 8 * BLOCK
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_it_weighs_is_refused(tmp_path):
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * (300 << 20))
+    assert path.stat().st_size < 1 << 20
+    assert "would unpack to" in refusal(path)
+
+
+def test_wanted_columns_only_are_read_whatever_the_encoding(tmp_path):
+    text = 'A,B,C\n1,"Môn\nFawr",3\n,NA,6\n'
+    for number, encoding in enumerate(("utf-8", "utf-8-sig", "cp1252")):
+        raw = inspect(written(tmp_path, text.encode(encoding), f"{number}.csv"))
+        frame = read_cells(raw, ["A", "B"]).frame
+        assert frame.to_dict("list") == {"A": ["1", ""], "B": ["Môn\nFawr", "NA"]}
+        whole = read_cells(raw).frame[["A", "B"]]
+        pd.testing.assert_frame_equal(frame, whole)
+
+
+def test_a_short_row_of_a_wide_file_is_refused_with_its_row_and_no_value(tmp_path):
+    raw = inspect(written(tmp_path, b"A,B,C\n1,2,3\nZzcanary,5\n7,8,9\n"))
+    with pytest.raises(
+        FileRefused, match=r"1 rows do not have the 3 cells of row 1 \(rows 3\)"
+    ) as it:
+        read_cells(raw, ["A"])
+    assert "Zzcanary" not in str(it.value)
+
+
+def test_mixed_encodings_far_into_a_file_are_found(tmp_path):
+    body = b"A\n" + b"plain\n" * 200_000
+    assert inspect(written(tmp_path, body + "Môn\n".encode("cp1252"))).encoding == "cp1252"
+    assert inspect(written(tmp_path, body + "Môn\n".encode())).encoding == "utf-8-sig"
+    spoiled = body + "Môn\n".encode() + b"\x81\n"
+    assert "row 200003: neither" in refusal(written(tmp_path, spoiled))
