@@ -13,6 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 from recovery_analysis.errors import DisclosureError, NotebookFailed, NotebookTimedOut
 from recovery_analysis.run.chapters import ChapterNotebook
 from recovery_analysis.run.executed import ExecutedChapter, read_executed
+from recovery_analysis.run.kernel.engine import NAME as WARM
 from recovery_analysis.run.parameters import Parameters
 
 #: Seconds that one cell may take before its chapter counts as failed.
@@ -64,6 +65,7 @@ def execute_chapter(
             str(saved),
             parameters=parameters.to_dict(),
             kernel_name="python3",
+            engine_name=WARM,
             progress_bar=False,
             log_output=False,
             execution_timeout=cell_timeout,

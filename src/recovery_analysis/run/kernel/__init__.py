@@ -1,0 +1,1 @@
+"""Warm kernels: real ipykernels forked from a process that has done its imports, used by papermill."""
