@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from recovery_analysis.run.demo import DEMO_KEY, DEMO_KEY_TEXT
 from recovery_analysis.store.ingest import ingest
 from recovery_analysis.synthetic import write_community
 from recovery_analysis.words.periods import AcademicYear
@@ -57,19 +58,17 @@ def shared_reference():
 
 
 @pytest.fixture(scope="session")
-def demo_raw(tmp_path_factory):
-    """Give a folder of the demo's raw files."""
-    folder = tmp_path_factory.mktemp("demo") / "raw"
-    write_community(folder, size="demo")
-    return folder
+def demo_raw(made_once):
+    """Give a folder of the demo's raw files; tests must not write into it."""
+    return made_once("demo-raw", lambda folder: write_community(folder, size="demo"))
 
 
 @pytest.fixture(scope="session")
-def demo_store_path(demo_raw, tmp_path_factory):
+def demo_store_path(demo_raw, made_once):
     """Give the folder of a store made from the demo's raw files; tests must not write into it."""
-    store = tmp_path_factory.mktemp("demo-store") / "store"
-    ingest([demo_raw], store=store)
-    return store
+    return made_once(
+        "demo-store", lambda folder: ingest([demo_raw], store=folder, pupil_key=DEMO_KEY)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -132,6 +131,7 @@ def command_environment(tmp_path_factory):
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "PYTHONUTF8": "1",
+        "RECOVERY_PUPIL_KEY": DEMO_KEY_TEXT,
         "SOME_SECRET": "canary-of-the-environment",
     }
 

@@ -239,7 +239,8 @@ def demo_command(
         raise ParameterError(f"--size: expected small or demo, got {size!r}.")
     write_community(folder, size=chosen, seed=seed)
     typer.echo(
-        f"{folder}: raw files written; read them with: recovery ingest {folder} --store STORE"
+        f"{folder}: raw files written; read them with a key for their invented pupils:\n"
+        f"  recovery key demo.key\n  recovery ingest {folder} --store STORE --pupil-key demo.key"
     )
 
 

@@ -225,3 +225,39 @@ def _read_to_end(terminal):
             os.close(terminal)
             return said.decode()
         said += part
+
+
+def test_a_key_is_made_once_and_is_no_part_of_what_is_said(recovery, tmp_path):
+    path = tmp_path / "trust.key"
+    done = recovery("key", path)
+    assert done.returncode == 0, done.stderr
+    assert path.read_text().strip() not in done.stdout + done.stderr
+    again = recovery("key", path)
+    assert again.returncode == 2
+    assert "never written over" in again.stderr
+
+
+def test_pupils_need_a_key_that_lies_elsewhere_and_stays_the_same(command, recovery, tmp_path):
+    recovery("demo", tmp_path / "raw", "--size", "small")
+    file = next((tmp_path / "raw").rglob("SR_v2*.csv"))
+    store = tmp_path / "store"
+    words = command("ingest", file, "--store", store)
+    words["env"] = {k: v for k, v in words["env"].items() if k != "RECOVERY_PUPIL_KEY"}
+    bare = subprocess.run(**words, capture_output=True, text=True, timeout=60)
+    assert bare.returncode == 3
+    assert "recovery key FILE" in bare.stderr
+    assert not (store / "store.json").exists()
+    recovery("key", tmp_path / "raw" / "trust.key")
+    near = recovery(
+        "ingest", tmp_path / "raw", "--store", store, "--pupil-key", tmp_path / "raw" / "trust.key"
+    )
+    assert near.returncode == 2
+    assert "Move it elsewhere" in near.stderr
+    (tmp_path / "raw" / "trust.key").rename(tmp_path / "trust.key")
+    kept = recovery("ingest", file, "--store", store, "--pupil-key", tmp_path / "trust.key")
+    assert kept.returncode == 0, kept.stderr
+    secret = (tmp_path / "trust.key").read_text().strip().encode()
+    assert not any(secret in path.read_bytes() for path in store.rglob("*") if path.is_file())
+    other = recovery("ingest", tmp_path / "raw", "--store", store)
+    assert other.returncode == 2
+    assert "another key" in other.stderr

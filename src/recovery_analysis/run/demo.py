@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from recovery_analysis.errors import WriteFailed
+from recovery_analysis.intake.pseudonyms import PupilKey
 from recovery_analysis.store.ingest import ingest
 from recovery_analysis.store.manifest import MANIFEST_NAME, SCHEMA_VERSION
 from recovery_analysis.synthetic import write_community
@@ -13,6 +14,10 @@ from recovery_analysis.version import VERSION
 
 #: Where the kept demo lives unless the environment says otherwise.
 _HOME_VARIABLE = "RECOVERY_HOME"
+
+#: The demo's pupils are invented: their key is no secret, and the same everywhere.
+DEMO_KEY_TEXT = "0123456789abcdef" * 4
+DEMO_KEY = PupilKey.parse(DEMO_KEY_TEXT)
 
 
 def demo_home() -> Path:
@@ -43,7 +48,7 @@ def demo_store() -> Path:
             "that can be written."
         ) from None
     write_community(building / "raw", size="demo")
-    ingest([building / "raw"], store=building / "store")
+    ingest([building / "raw"], store=building / "store", pupil_key=DEMO_KEY)
     try:
         building.rename(kept)
     except OSError:
