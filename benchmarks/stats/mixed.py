@@ -31,6 +31,14 @@ NATION = (1_000_000, 10_000, 1_200, 150)
 STATSMODELS_SCHOOLS = (2000, 1000, 500, 250, 120, 60, 30)
 #: Fits of which the median is taken, alone and beside another.
 REPEATS = 9
+#: What two processes at once cost on this machine without any BLAS.
+LOOP = """
+import json, time
+started = time.perf_counter()
+for _ in range(50_000_000):
+    pass
+print(json.dumps({"seconds": time.perf_counter() - started}))
+"""
 WAYS = ("recovery_analysis", "mixedlm", "statsmodels", "partitions", "repeated")
 
 
@@ -51,7 +59,8 @@ def main() -> None:
             result["mixedlm_to_ours"] = theirs["seconds"] / ours["seconds"]
     result["cases"]["partitions of 1M"] = in_own_process("partitions", options.nation, NATION[1])
     compare_statsmodels(result, options.limit)
-    result["beside_to_alone"] = side_by_side(options.pupils)
+    result["beside_to_alone"] = side_by_side(command("repeated", options.pupils, NATION[1]))
+    result["loop_beside_to_alone"] = side_by_side([sys.executable, "-c", LOOP])
     show(result)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n")
@@ -109,9 +118,8 @@ def compare_statsmodels(result: dict, limit: float) -> None:
         print(f"statsmodels did not end with {schools} schools in {limit:.0f} s")
 
 
-def side_by_side(pupils: int) -> float:
-    """Seconds of the slower of two fits at once, by seconds of one alone, threads not limited from outside."""
-    line = command("repeated", pupils, NATION[1])
+def side_by_side(line: list[str]) -> float:
+    """Seconds of the slower of two runs at once, by seconds of one alone, threads not limited from outside."""
     alone = json.loads(subprocess.run(line, check=True, capture_output=True, text=True).stdout)
     running = [subprocess.Popen(line, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     both = [json.loads(each.communicate()[0])["seconds"] for each in running]
@@ -230,7 +238,12 @@ def show(result: dict) -> None:
             continue
         numbers = f"{found['n']:>11,}{found['seconds']:>9.2f}{found['memory_mb']:>7.0f}"
         print(f"{name:<28}{numbers}{found['criterion']:>18.4f}")
-    for ratio in ("mixedlm_to_ours", "statsmodels_to_ours", "beside_to_alone"):
+    for ratio in (
+        "mixedlm_to_ours",
+        "statsmodels_to_ours",
+        "beside_to_alone",
+        "loop_beside_to_alone",
+    ):
         if ratio in result:
             print(f"{ratio.replace('_', ' '):<28}{result[ratio]:.2f}")
 

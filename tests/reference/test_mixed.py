@@ -142,6 +142,19 @@ def test_at_the_variances_where_lme4_stopped_all_is_as_in_lme4(case, published, 
     assert best.criterion <= there.criterion + 1e-9
 
 
+def test_one_intercept_differs_by_a_millionth_because_lme4_stopped_early(published, arrays):
+    """The one number beyond 1e-6: it is near zero (a 64th of its error); our criterion is no higher."""
+    expected = published["crossed_small_reml"]
+    fit = fit_random_intercepts(**arrays("crossed_small"), reml=True)
+    theirs = np.array(list(expected["fixef"].values()))
+    apart = np.abs(fit.coef / theirs - 1)
+
+    assert apart[0] == pytest.approx(1.14e-6, rel=0.02)
+    assert apart[1:].max() < 1e-6
+    assert abs(fit.coef[0] - theirs[0]) < 1e-7 * fit.se[0]
+    assert fit.criterion <= expected["deviance_or_remlcrit"] + 1e-9
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_predicted_effect_is_that_of_lme4(case, published, arrays, shared_reference):
     fit = fit_random_intercepts(**arrays(case.rsplit("_", 1)[0]), reml=published[case]["REML"])

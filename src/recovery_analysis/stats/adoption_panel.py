@@ -42,6 +42,13 @@ def arrange(
         If there are fewer than 2 periods, units or clusters.
     NotIdentified
         If no unit starts after the first and by the last period.
+
+    Examples
+    --------
+    >>> rows = {"unit": list("aabb"), "time": [1, 2, 1, 2], "first_treated": [2, 2, 0, 0]}
+    >>> panel = arrange([5, 6, 7, 7], **rows, cluster=None)
+    >>> panel.values.tolist(), panel.starts.tolist(), panel.codes.tolist()
+    ([[5.0, 6.0], [7.0, 7.0]], [2.0], [0, 1])
     """
     y = vector(outcome, "outcome")
     n = len(y)

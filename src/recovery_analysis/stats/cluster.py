@@ -61,6 +61,12 @@ class ClusterFit:
     (CR2) a column that one cluster alone carries, such as one treated cluster. R's clubSandwich gives a
     number for the latter; with 1 treated of 6 clusters its test rejects a true null in 30 of 100 runs. An
     interval should not be shown where ``df`` is under 3.
+
+    Examples
+    --------
+    >>> fit = fit_ols(y=[1, 2, 4, 3, 5, 7], x=[[1]] * 6, cluster=list("aabbcc"))
+    >>> [end.round(2).tolist() for end in fit.interval(0.9)]
+    [[-0.13], [7.47]]
     """
 
     coef: Floats
@@ -75,13 +81,7 @@ class ClusterFit:
     kind: Kind
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Give lower and upper ends at ``level`` (between 0 and 1).
-
-        Raises
-        ------
-        ParameterError
-            If ``level`` is not between 0 and 1.
-        """
+        """Give lower and upper ends at ``level``; ParameterError if it is not between 0 and 1."""
         return t_interval(self.coef, self.se, self.df, level)
 
 

@@ -32,6 +32,12 @@ class Design:
     """A checked regression: basis Q of sqrt(w) X, response sqrt(w) y, and the way back to coefficients.
 
     ``coef = to_coef @ (basis.T @ response)``; ``weights`` has mean 1 and is None when all weights are equal.
+
+    Examples
+    --------
+    >>> design = prepare([1, 2, 4], [[1]] * 3, list("abb"), None)
+    >>> design.n_clusters, design.residuals.round(3).tolist()
+    (2, [-1.333, -0.333, 1.667])
     """
 
     basis: Floats
@@ -48,7 +54,13 @@ class Design:
 
 
 def project_out(basis: Floats, response: Floats) -> Floats:
-    """Residual of ``response`` on orthonormal columns; exactly zero when it is only rounding."""
+    """Residual of ``response`` on orthonormal columns; exactly zero when it is only rounding.
+
+    Examples
+    --------
+    >>> project_out(np.array([[0.6], [0.8]]), np.array([1.0, 0.0])).round(2).tolist()
+    [0.64, -0.48]
+    """
     residual = response - basis @ (basis.T @ response)
     if np.linalg.norm(residual) <= 1e-13 * np.linalg.norm(response):
         return np.zeros_like(residual)
@@ -62,6 +74,11 @@ def vector(values: ArrayLike, name: str, *, length: int | None = None) -> Floats
     ------
     ParameterError
         If the values are not numbers, not one-dimensional, of another length, missing or infinite.
+
+    Examples
+    --------
+    >>> vector([1, 2], "y", length=2).tolist()
+    [1.0, 2.0]
     """
     try:
         array = np.asarray(values, dtype=np.float64)
@@ -75,7 +92,15 @@ def vector(values: ArrayLike, name: str, *, length: int | None = None) -> Floats
 
 
 def refuse_not_finite(array: Floats, name: str) -> None:
-    """Stop at missing or infinite values, saying how many there are."""
+    """Stop at missing or infinite values, saying how many there are.
+
+    Examples
+    --------
+    >>> refuse_not_finite(np.array([1.0, np.nan]), "y")
+    Traceback (most recent call last):
+    recovery_analysis.errors.ParameterError: y must be finite; 1 of 2 values are missing or infinite: leave
+    those rows out first and report how many there were
+    """
     bad = int(np.count_nonzero(~np.isfinite(array)))
     if bad:
         raise ParameterError(
@@ -84,8 +109,49 @@ def refuse_not_finite(array: Floats, name: str) -> None:
         )
 
 
+def refuse_other_count(arrived: int, expected_rows: int | None) -> None:
+    """Stop when another number of rows arrived than the source says that there are (None: it does not say).
+
+    Raises
+    ------
+    ParameterError
+        If the two differ, or ``expected_rows`` is not a whole number of 0 or more.
+
+    Examples
+    --------
+    >>> refuse_other_count(3, expected_rows=4)
+    Traceback (most recent call last):
+    recovery_analysis.errors.ParameterError: expected_rows declares 4 rows but 3 arrived, 1 too few: a part
+    is missing or cut short; read every part again, or mend expected_rows
+    """
+    if expected_rows is None:
+        return
+    whole = isinstance(expected_rows, int | np.integer) and not isinstance(expected_rows, bool)
+    if not whole or expected_rows < 0:
+        raise ParameterError(
+            f"expected_rows must be a whole number of 0 or more, or None; not {expected_rows!r}"
+        )
+    if arrived == expected_rows:
+        return
+    off = abs(arrived - expected_rows)
+    many, why = (
+        ("few", "missing or cut short") if arrived < expected_rows else ("many", "read twice")
+    )
+    raise ParameterError(
+        f"expected_rows declares {expected_rows:,} rows but {arrived:,} arrived, {off:,} too {many}: a part"
+        f" is {why}; read every part again, or mend expected_rows"
+    )
+
+
 def whole_codes(values: NDArray[np.generic]) -> tuple[Codes, Whole]:
-    """Give each different whole number a number, from 0 for the smallest, and list them."""
+    """Give each different whole number a number, from 0 for the smallest, and list them.
+
+    Examples
+    --------
+    >>> codes, values = whole_codes(np.array([7, 3, 7]))
+    >>> codes.tolist(), values.tolist()
+    ([1, 0, 1], [3, 7])
+    """
     low, high = int(values.min()), int(values.max())
     if high - low < max(_NARROW, _WIDEST_RANGE * len(values)):
         # int64 first: a difference of two int8 may not fit into int8
@@ -109,6 +175,12 @@ def cluster_codes(cluster: ArrayLike, *, length: int) -> tuple[Codes, int]:
         If the ids are of another length, or one is missing.
     TooFewToReport
         If there are fewer than two clusters.
+
+    Examples
+    --------
+    >>> codes, count = cluster_codes(["b", "a", "b"], length=3)
+    >>> codes.tolist(), count
+    ([0, 1, 0], 2)
     """
     # A list of text with a NaN in it would become text throughout, and the NaN a cluster of its own.
     ids = np.asarray(cluster, dtype=object if isinstance(cluster, list | tuple) else None)
@@ -156,6 +228,12 @@ def prepare(y: ArrayLike, x: ArrayLike, cluster: ArrayLike, weights: ArrayLike |
         If there are no rows, or fewer than two clusters.
     NotIdentified
         If columns repeat each other or there are no more rows than columns.
+
+    Examples
+    --------
+    >>> design = prepare([1, 2, 4], [[1, 0], [1, 0], [1, 1]], list("abb"), None)
+    >>> (design.to_coef @ (design.basis.T @ design.response)).round(6).tolist()
+    [1.5, 2.5]
     """
     response = vector(y, "y")
     n = len(response)
@@ -247,6 +325,12 @@ def t_interval(coef: Floats, se: Floats, df: Floats, level: float) -> tuple[Floa
     ------
     ParameterError
         If ``level`` is not between 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = t_interval(np.array([2.0]), np.array([0.5]), np.array([10.0]), 0.95)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.886], [3.114])
     """
     if not 0 < level < 1:
         raise ParameterError(f"level must lie between 0 and 1 (0.95 for 95%), not {level}")

@@ -77,7 +77,7 @@ def hedges_g(
     pooled = math.sqrt(((n_1 - 1) * sd_1**2 + (n_2 - 1) * sd_2**2) / df)
     if pooled == 0:
         raise NotIdentified("both standard deviations are zero: there is no unit to express it in")
-    correction = _correction(df)
+    correction = small_sample_correction(df)
     scale = math.sqrt(n_1 * n_2 / (n_1 + n_2))
     difference = (mean_1 - mean_2) / pooled
     low, high = _noncentral_interval(difference * scale, df)
@@ -90,8 +90,23 @@ def hedges_g(
     )
 
 
-def _correction(df: float) -> float:
-    return math.exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / math.sqrt(df / 2)
+def small_sample_correction(df: float) -> float:
+    """Give Hedges' exact J: a standardised difference with ``df`` degrees of freedom times J is unbiased.
+
+    ``J = gamma(df/2) / (sqrt(df/2) gamma((df-1)/2))``, near ``1 - 3 / (4 df - 1)``; df above 1.
+
+    References
+    ----------
+    Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators.
+    doi:10.3102/10769986006002107
+
+    Examples
+    --------
+    >>> print(round(small_sample_correction(10), 4), 1 - small_sample_correction(9_000_000) < 1e-7)
+    0.9227 True
+    """
+    # poch keeps its digits where the difference of two gammaln loses them
+    return float(special.poch(df / 2 - 0.5, 0.5)) / math.sqrt(df / 2)
 
 
 def _noncentral_interval(t: float, df: float) -> tuple[float, float]:

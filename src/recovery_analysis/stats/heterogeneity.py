@@ -52,6 +52,12 @@ def study_effects(effect: ArrayLike, variance: ArrayLike) -> tuple[Floats, Float
     ------
     ParameterError
         If an array is not numbers of one length, all finite, or a variance is not above zero.
+
+    Examples
+    --------
+    >>> effect, variance = study_effects([0.1, 0.3], [0.01, 0.02])
+    >>> variance.tolist()
+    [0.01, 0.02]
     """
     y = vector(effect, "effect")
     v = vector(variance, "variance", length=len(y))
@@ -70,6 +76,12 @@ def estimate(
 
     Without ``exact_roots`` the search for PM and for the interval stops as early as metafor 3.8 does (2^-13
     on the scale of tau2, from 0 to 100), so that both give the same digits.
+
+    Examples
+    --------
+    >>> effect, variance = study_effects([0.1, 0.3, 0.6], [0.01, 0.02, 0.02])
+    >>> print(round(estimate(effect, variance, "DL", exact_roots=True).tau2, 4))
+    0.051
     """
     k = len(effect)
 
@@ -98,7 +110,14 @@ def estimate(
 
 
 def weighted_spread(effect: Floats, variance: Floats, tau2: float) -> float:
-    """Give the generalised Q: weighted squares about the weighted mean; it falls as tau2 grows."""
+    """Give the generalised Q: weighted squares about the weighted mean; it falls as tau2 grows.
+
+    Examples
+    --------
+    >>> effect, variance = study_effects([0.1, 0.3, 0.6], [0.01, 0.02, 0.02])
+    >>> print(round(weighted_spread(effect, variance, 0.0), 3))
+    8.375
+    """
     weight = 1 / (variance + tau2)
     return float(weight @ (effect - weight @ effect / weight.sum()) ** 2)
 

@@ -22,7 +22,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from recovery_analysis.errors import ParameterError
-from recovery_analysis.stats.design import Floats, t_interval
+from recovery_analysis.stats.design import Floats, refuse_other_count, t_interval
 from recovery_analysis.stats.mixed_deviance import Problem, conditional_variances, pose
 from recovery_analysis.stats.mixed_optimum import Point, curvature, minimise
 from recovery_analysis.stats.mixed_statistics import (
@@ -84,6 +84,14 @@ class MixedFit:
         Pupils.
     n_levels
         Group name to number of ids.
+
+    Examples
+    --------
+    >>> fit = fit_random_intercepts(
+    ...     y=[1, 2, 4, 3, 6, 8], x=[[1]] * 6, groups={"school": list("aabbcc")}
+    ... )
+    >>> [end.round(2).tolist() for end in fit.interval(0.9)]
+    [[-0.69], [8.69]]
     """
 
     coef: Floats
@@ -153,11 +161,22 @@ def fit_random_intercepts(
     return fit_from_statistics(statistics=statistics, reml=reml)
 
 
-def fit_from_statistics(*, statistics: SufficientStatistics, reml: bool = True) -> MixedFit:
+def fit_from_statistics(
+    *, statistics: SufficientStatistics, reml: bool = True, expected_rows: int | None = None
+) -> MixedFit:
     """Fit from the table of :func:`sufficient_statistics`, or a sum of such tables.
+
+    Parameters
+    ----------
+    statistics, reml
+        The table; REML (the default) or ML.
+    expected_rows
+        How many pupils the source says there are, all parts together; None when it does not say.
 
     Raises
     ------
+    ParameterError
+        If another number of pupils arrived than ``expected_rows``: a part is missing or stands twice.
     ParameterError, TooFewToReport, NotIdentified, NotConverged
         As in :func:`fit_random_intercepts`.
 
@@ -165,10 +184,11 @@ def fit_from_statistics(*, statistics: SufficientStatistics, reml: bool = True) 
     --------
     >>> one = sufficient_statistics(y=[1, 2, 4], x=[[1]] * 3, groups={"school": list("aab")})
     >>> two = sufficient_statistics(y=[3, 6, 8], x=[[1]] * 3, groups={"school": list("bcc")})
-    >>> fit = fit_from_statistics(statistics=one + two)
+    >>> fit = fit_from_statistics(statistics=one + two, expected_rows=6)
     >>> round(fit.variances["residual"], 3), fit.blups["school"].levels.tolist()
     (1.0, ['a', 'b', 'c'])
     """
+    refuse_other_count(statistics.n, expected_rows)
     if "residual" in statistics.names:
         raise ParameterError(
             "groups can not have the name 'residual': it is that of the pupils' variance"

@@ -36,7 +36,16 @@ ROUNDING = 1e-13
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Group:
-    """One group on the cells: which of its ``count`` ids each cell has (-1: none), and the sums over ids."""
+    """One group on the cells: which of its ``count`` ids each cell has (-1: none), and the sums over ids.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(y=[1, 2, 4, 3], x=[[1]] * 4, groups={"school": list("aabb")})
+    >>> school = pose(table, reml=True).finest
+    >>> school.count, school.spread(np.array([5.0, 6.0])).tolist()
+    (2, [5.0, 6.0])
+    """
 
     place: int
     codes: Codes
@@ -56,6 +65,14 @@ class Problem:
     ``means`` (cells x (p + 1)) and ``within`` hold the basis' columns, then y. ``coef = start + to_coef @
     (coefficients of the basis)``; ``log_scale`` is log det (R'R) of the triangle R of x. ``pairs`` numbers
     the combinations of the two coarser groups that occur (-1: a cell lacks one of the two).
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(y=[1, 2, 4, 3], x=[[1]] * 4, groups={"school": list("aabb")})
+    >>> problem = pose(table, reml=True)
+    >>> problem.p, problem.dof, len(problem.groups)
+    (1, 3, 1)
     """
 
     n: int
@@ -101,6 +118,13 @@ def pose(statistics: SufficientStatistics, *, reml: bool) -> Problem:
     NotIdentified
         If columns of x repeat each other, y is constant or fitted exactly by x, pupils of one school do not
         differ, or two groups split the pupils in the same way.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(y=[1, 2, 4, 3], x=[[1]] * 4, groups={"school": list("aabb")})
+    >>> pose(table, reml=False).start.round(6).tolist()
+    [2.5]
     """
     _refuse_poor_groups(statistics)
     counts = statistics.counts.astype(np.float64)
@@ -257,7 +281,15 @@ class Eliminated:
 
 
 def eliminate(problem: Problem, theta: Floats) -> Eliminated:
-    """Eliminate schools, then the wide group, then factor the dense one; theta as (finest, wide, dense)."""
+    """Eliminate schools, then the wide group, then factor the dense one; theta as (finest, wide, dense).
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(y=[1, 2, 4, 3], x=[[1]] * 4, groups={"school": list("aabb")})
+    >>> print(round(eliminate(pose(table, reml=True), np.array([1.0, 0.0, 0.0])).log_det, 4))
+    2.1972
+    """
     gamma = theta**2
     wide, dense = problem.wide, problem.dense
     ratio = np.where(problem.finest.codes >= 0, gamma[0] * problem.counts, 0.0)
@@ -311,6 +343,15 @@ def conditional_variances(problem: Problem, at: Eliminated) -> tuple[Floats, Flo
     """Var(effect | y, coefficients, theta) / sigma^2 of each cell's finest id, wide id and dense id.
 
     The first is by cell (its value means nothing for cells without a finest id), the others by id.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(y=[1, 2, 4, 3], x=[[1]] * 4, groups={"school": list("aabb")})
+    >>> problem = pose(table, reml=True)
+    >>> finest, _, _ = conditional_variances(problem, eliminate(problem, np.array([1.0, 0.0, 0.0])))
+    >>> finest.round(4).tolist()
+    [0.3333, 0.3333]
     """
     gamma = at.theta**2
     own = (at.cross * at.cross_inverse).sum(axis=1)
@@ -331,7 +372,16 @@ def _around_cell(problem: Problem, at: Eliminated, wide: Floats, dense: Floats) 
 
 
 def traces(problem: Problem, at: Eliminated) -> Floats:
-    """tr(Z_k' H^-1 Z_k) for finest, wide and dense."""
+    """tr(Z_k' H^-1 Z_k) for finest, wide and dense.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(y=[1, 2, 4, 3], x=[[1]] * 4, groups={"school": list("aabb")})
+    >>> problem = pose(table, reml=True)
+    >>> traces(problem, eliminate(problem, np.array([1.0, 0.0, 0.0]))).round(4).tolist()
+    [1.3333, 0.0, 0.0]
+    """
     _, wide, dense = conditional_variances(problem, at)
     gamma = at.theta**2
     precision = at.weight - at.weight**2 * _around_cell(problem, at, wide, dense)

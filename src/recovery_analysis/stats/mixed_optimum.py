@@ -60,7 +60,19 @@ class Point:
 
 
 def evaluate(problem: Problem, theta: Floats) -> Point:
-    """Profiled REML criterion or deviance (lme4's scale, constants included) and its slope."""
+    """Profiled REML criterion or deviance (lme4's scale, constants included) and its slope.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(
+    ...     y=[1, 2, 4, 3, 6, 8], x=[[1]] * 6, groups={"school": list("aabbcc")}
+    ... )
+    >>> from recovery_analysis.stats.mixed_deviance import pose
+    >>> here = evaluate(pose(table, reml=True), np.array([1.0, 0.0, 0.0]))
+    >>> print(round(here.criterion, 3))
+    23.083
+    """
     at = eliminate(problem, theta)
     p, dof = problem.p, problem.dof
     gram = problem.within + problem.means.T @ at.scores
@@ -107,6 +119,16 @@ def minimise(problem: Problem) -> Point:
         If x tells the ids of a group apart, so that nothing is left to tell its variance from.
     NotConverged
         If no search ends at a place where the criterion is level.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(
+    ...     y=[1, 2, 4, 3, 6, 8], x=[[1]] * 6, groups={"school": list("aabbcc")}
+    ... )
+    >>> from recovery_analysis.stats.mixed_deviance import pose
+    >>> print(round(minimise(pose(table, reml=True)).at.theta[0] ** 2, 3))
+    7.25
     """
     exists = np.array([one.count > 0 for one in (problem.finest, problem.wide, problem.dense)])
     _refuse_no_information(problem, np.where(exists, STARTS[0], 0.0))
@@ -265,6 +287,18 @@ def curvature(problem: Problem, here: Point, *, profiled: bool) -> tuple[Floats,
 
     Also the derivatives of y'P Z Z'P y theta by theta's group, needed with sigma free. Central differences of
     the exact slope; rows of groups at zero are zero.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.mixed_statistics import sufficient_statistics
+    >>> table = sufficient_statistics(
+    ...     y=[1, 2, 4, 3, 6, 8], x=[[1]] * 6, groups={"school": list("aabbcc")}
+    ... )
+    >>> from recovery_analysis.stats.mixed_deviance import pose
+    >>> problem = pose(table, reml=True)
+    >>> second, _ = curvature(problem, minimise(problem), profiled=True)
+    >>> bool(second[0, 0] > 0)
+    True
     """
     theta = here.at.theta
     second = np.zeros((len(theta), len(theta)))

@@ -53,6 +53,12 @@ class SufficientStatistics:
         cells x (p + 1): means of the p columns of x, then of y.
     within
         (p + 1) x (p + 1): cross products around the cells' means, summed over cells.
+
+    Examples
+    --------
+    >>> part = sufficient_statistics(y=[1, 2], x=[[1]] * 2, groups={"school": ["a", "b"]})
+    >>> (part + part).n
+    4
     """
 
     names: tuple[str, ...]

@@ -51,9 +51,17 @@ def permutation_test(
     ------
     ParameterError
         If there are too many allocations to try all and ``rng`` is missing or ``draws`` is below 1.
+
+    Examples
+    --------
+    >>> change = np.array([3.0, 4.0, 0.0, 0.5])
+    >>> def difference(codes):
+    ...     return np.where(codes == 0, change, -change).sum(axis=1)
+    >>> permutation_test(codes=np.array([0, 0, 1, 1]), statistic=difference, draws=99, rng=None)
+    PermutationTest(p=0.3333333333333333, draws=6, enumerated=True)
     """
     observed = abs(float(statistic(codes[None, :])[0]))
-    ways = allocations(codes)
+    ways = _number_of_ways(codes)
     enumerated = ways <= FULL_ENUMERATION_UP_TO
     blocks = _all_ways(codes) if enumerated else _some_ways(codes, draws, rng)
     at_least = tried = 0
@@ -65,7 +73,7 @@ def permutation_test(
     return PermutationTest(p=p, draws=tried, enumerated=enumerated)
 
 
-def allocations(codes: Codes) -> int:
+def _number_of_ways(codes: Codes) -> int:
     """Give the number of different ways to hand out the codes."""
     ways, left = 1, len(codes)
     for count in np.bincount(codes).tolist():

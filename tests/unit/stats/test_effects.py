@@ -1,11 +1,17 @@
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToReport
-from recovery_analysis.stats.effects import eef_months, hedges_g, months
+from recovery_analysis.stats.effects import (
+    eef_months,
+    hedges_g,
+    months,
+    small_sample_correction,
+)
 
 GIVEN = {"mean_1": 105.0, "mean_2": 100.0, "sd_1": 10.0, "sd_2": 12.0, "n_1": 12, "n_2": 17}
 
@@ -17,6 +23,26 @@ def test_g_is_the_corrected_ratio():
 
     assert result.g == pytest.approx(exact * 5 / pooled)
     assert exact == pytest.approx(1 - 3 / (4 * 27 - 1), abs=1e-4)
+
+
+def exact_correction(df):
+    """J for an even number of degrees of freedom: its gamma functions are factorials and sqrt(pi)."""
+    k = df // 2
+    half = Fraction(math.factorial(2 * k - 2), 4 ** (k - 1) * math.factorial(k - 1))
+    return math.sqrt(Fraction(math.factorial(k - 1)) ** 2 / (half**2 * k)) / math.sqrt(math.pi)
+
+
+@pytest.mark.parametrize("df", [2, 4, 10, 100, 2000])
+def test_the_correction_is_that_of_whole_number_arithmetic(df):
+    assert small_sample_correction(df) == pytest.approx(exact_correction(df), rel=1e-14)
+
+
+@pytest.mark.parametrize("df", [1e5, 1e6, 8_999_998, 9_000_000, 1e12, 1e15])
+def test_the_correction_keeps_its_digits_with_a_nation(df):
+    """J = 1 - 3/(4 df) - 7/(32 df^2) and then less than 0.08/df^3, which is below 1e-16 from here on."""
+    series = 1 - 3 / (4 * df) - 7 / (32 * df**2)
+    assert small_sample_correction(df) == pytest.approx(series, abs=2e-15)
+    assert 1 - 3 / (4 * df - 1) == pytest.approx(series, abs=1e-11)
 
 
 def test_ends_put_the_observed_t_at_the_percentiles():

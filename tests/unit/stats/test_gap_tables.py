@@ -168,3 +168,29 @@ def test_counts_that_ran_over_are_refused(count):
             n_disadvantaged=np.array([1]),
             n_other=np.array([count]),
         )
+
+
+def test_a_table_of_fewer_pupils_than_declared_is_refused():
+    says = (
+        r"expected_rows declares 100,000,000 rows but 50 arrived, 99,999,950 too few: a part is missing or"
+        r" cut short; read every part again"
+    )
+    with pytest.raises(ParameterError, match=says):
+        tabulate(**pupils(50), expected_rows=100_000_000)
+    with pytest.raises(ParameterError, match="100,000,000 rows but 90 arrived"):
+        (tabulate(**pupils(50)) + tabulate(**pupils(40))).complete(expected_rows=100_000_000)
+
+
+def test_a_part_that_was_read_twice_is_refused():
+    one, two = tabulate(**pupils(50), expected_rows=50), tabulate(**pupils(40))
+    assert (one + two).complete(expected_rows=90).n == 90
+    with pytest.raises(
+        ParameterError, match="90 rows but 140 arrived, 50 too many: a part is read twice"
+    ):
+        (one + two + one).complete(expected_rows=90)
+
+
+@pytest.mark.parametrize("expected", [-1, 1e8, True, "90"])
+def test_a_declared_number_that_is_none_is_refused(expected):
+    with pytest.raises(ParameterError, match="expected_rows must be a whole number"):
+        tabulate(**pupils(5), expected_rows=expected)

@@ -172,3 +172,26 @@ def test_parts_that_do_not_fit_together_are_refused(changes, says):
 def test_only_tables_can_be_added():
     with pytest.raises(TypeError):
         parts()[0] + 1
+
+
+def test_a_sum_of_fewer_pupils_than_declared_is_refused():
+    rng = np.random.default_rng(4)
+    parts = [
+        sufficient_statistics(
+            y=rng.normal(size=60), x=np.ones((60, 1)), groups={"school": np.arange(60) % 6}
+        )
+        for _ in range(3)
+    ]
+    whole = functools.reduce(operator.add, parts)
+    assert fit_from_statistics(statistics=whole, expected_rows=180).n == 180
+    for statistics, expected, says in (
+        (whole, 100_000_000, "declares 100,000,000 rows but 180 arrived, 99,999,820 too few"),
+        (parts[0] + parts[1], 180, "declares 180 rows but 120 arrived, 60 too few"),
+        (
+            whole + parts[0],
+            180,
+            "declares 180 rows but 240 arrived, 60 too many: a part is read twice",
+        ),
+    ):
+        with pytest.raises(ParameterError, match=says):
+            fit_from_statistics(statistics=statistics, expected_rows=expected)

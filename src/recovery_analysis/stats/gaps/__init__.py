@@ -1,5 +1,6 @@
 """The disadvantage gap: from schools' published means, and from pupils' scores."""
 
+from recovery_analysis.stats.gaps.counting import tabulate
 from recovery_analysis.stats.gaps.estimates import (
     FEWEST_DF,
     GapChange,
@@ -16,7 +17,7 @@ from recovery_analysis.stats.gaps.pupils import (
     mean_gap,
     standardised_gap,
 )
-from recovery_analysis.stats.gaps.table import GapTable, YearTable, tabulate
+from recovery_analysis.stats.gaps.table import GapTable, YearTable
 
 __all__ = [
     "FEWEST_DF",

@@ -19,6 +19,12 @@ def label_codes(labels: ArrayLike, name: str, length: int) -> tuple[Codes, tuple
     ------
     ParameterError
         If the ids are of another length, neither text nor whole numbers, or one is missing.
+
+    Examples
+    --------
+    >>> codes, ids = label_codes([9, 10, 9], "school", 3)
+    >>> codes.tolist(), ids
+    ([1, 0, 1], ('10', '9'))
     """
     ids = np.asarray(labels)
     if ids.shape != (length,):
@@ -65,6 +71,11 @@ def finite_scores(score: ArrayLike) -> NDArray[np.generic]:
         a float64 can not hold.
     TooFewToReport
         If there are none.
+
+    Examples
+    --------
+    >>> finite_scores([True, False]).tolist(), finite_scores([1, 2.5]).tolist()
+    ([1, 0], [1.0, 2.5])
     """
     values = np.asarray(score)
     if values.dtype.kind not in "iufb":
@@ -97,7 +108,13 @@ def finite_scores(score: ArrayLike) -> NDArray[np.generic]:
 
 
 def as_whole(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Turn floats that are whole numbers of a narrow range into int64; leave all others as they are."""
+    """Turn floats that are whole numbers of a narrow range into int64; leave all others as they are.
+
+    Examples
+    --------
+    >>> as_whole(np.array([98.0, 104.0])).tolist(), as_whole(np.array([98.5, 104.0])).tolist()
+    ([98, 104], [98.5, 104.0])
+    """
     if values.dtype.kind != "f":
         return values
     head = values[:1000]
@@ -116,6 +133,11 @@ def group_flags(disadvantaged: ArrayLike, length: int) -> NDArray[np.bool_]:
     ------
     ParameterError
         If the values are not true / false (or 1 / 0), one is missing, or there are too many or too few.
+
+    Examples
+    --------
+    >>> group_flags([1, 0, 1], 3).tolist()
+    [True, False, True]
     """
     flags = np.asarray(disadvantaged)
     if flags.shape != (length,):
@@ -142,6 +164,11 @@ def checked_edges(edges: ArrayLike) -> Floats:
     ------
     ParameterError
         If there are fewer than two edges, one is not finite, or they do not rise.
+
+    Examples
+    --------
+    >>> checked_edges([80, 100, 120]).tolist()
+    [80.0, 100.0, 120.0]
     """
     array = np.asarray(edges)
     if array.dtype.kind not in "iuf" or array.ndim != 1 or len(array) < 2:

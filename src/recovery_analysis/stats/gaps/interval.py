@@ -22,7 +22,13 @@ _FEWEST_DRAWS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawing:
-    """How the caller wants the interval made."""
+    """How the caller wants the interval made.
+
+    Examples
+    --------
+    >>> Drawing(inference=None, rng=None, draws=2000).chosen(12)
+    'CR2'
+    """
 
     inference: Inference | None
     rng: np.random.Generator | None
@@ -55,13 +61,28 @@ class Drawing:
 def estimate(
     table: YearTable,
     values: Values,
-    statistic: Callable[[], tuple[Statistic, int]],
+    statistic: Callable[[Floats], tuple[Statistic, int]],
     drawing: Drawing,
 ) -> GapEstimate:
     """Give the difference of the mean values with its interval.
 
-    ``statistic`` makes, when it is needed, the bootstrap's function and how many numbers that holds for one
-    replicate.
+    ``statistic`` makes, when it is needed, the bootstrap's function out of the schools' sums of values
+    (:func:`school_sums`), and says how many numbers that function holds for one replicate.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> from recovery_analysis.stats.gaps.bootstrap import difference_of_means
+    >>> from recovery_analysis.stats.gaps.values import plain_values
+    >>> how = Drawing(inference="CR2", rng=None, draws=2000)
+    >>> found = estimate(
+    ...     table, plain_values(table), lambda sums: (difference_of_means(sums), 4), how
+    ... )
+    >>> print(found.gap, found.why_no_interval)
+    6.0 2 schools show no difference at all: nothing to judge by
     """
     sums = school_sums(table, values)
     n_low, low, n_high, high = sums.T
@@ -70,7 +91,7 @@ def estimate(
     inference = drawing.chosen(fewest)
     se, low_end, high_end, df, why = _cr2(sums, fewest)
     if inference == "bootstrap" and drawing.rng is not None and df is not None and why is None:
-        function, width = statistic()
+        function, width = statistic(sums)
         gaps = replicates(
             function,
             n_schools=table.n_schools,

@@ -274,7 +274,17 @@ def _estimate(table: Floats, ids: NDArray[np.intp], *, left_out: int) -> GapEsti
 def fit_by_school(
     *, means: Floats, pupils: Floats, columns: Floats, school: NDArray[np.intp]
 ) -> tuple[ClusterFit | None, str | None]:
-    """Fit, or say why one school can not carry an interval."""
+    """Fit, or say why one school can not carry an interval.
+
+    Examples
+    --------
+    >>> fit, why = fit_by_school(
+    ...     means=np.array([98.0, 104.0, 99.0]), pupils=np.array([10.0, 20.0, 10.0]),
+    ...     columns=np.ones((3, 1)), school=np.arange(3),
+    ... )
+    >>> round(float(fit.coef[0]), 2), why
+    (101.25, None)
+    """
     try:
         fit = fit_ols(y=means, x=columns, cluster=school, weights=pupils, working="inverse_weights")
     except (TooFewToReport, NotIdentified):
@@ -285,7 +295,13 @@ def fit_by_school(
 def interval_of_last(
     fit: ClusterFit | None, why: str | None
 ) -> tuple[float | None, float | None, float | None, float | None, str | None]:
-    """Error, ends and degrees of freedom of the last coefficient, or the reason for none."""
+    """Error, ends and degrees of freedom of the last coefficient, or the reason for none.
+
+    Examples
+    --------
+    >>> interval_of_last(None, "only 1 school: nothing shows how far schools differ")[-1]
+    'only 1 school: nothing shows how far schools differ'
+    """
     if fit is None:
         return None, None, None, None, why
     se, df = float(fit.se[-1]), float(fit.df[-1])

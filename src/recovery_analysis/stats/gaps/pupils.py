@@ -19,6 +19,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from recovery_analysis.errors import NotIdentified, ParameterError, TooFewToReport
+from recovery_analysis.stats.design import Floats
 from recovery_analysis.stats.gaps.bootstrap import (
     Statistic,
     difference_of_means,
@@ -35,7 +36,6 @@ from recovery_analysis.stats.gaps.values import (
     index_values,
     plain_values,
     school_square_sums,
-    school_sums,
     standard_values,
 )
 
@@ -107,10 +107,10 @@ def gap_index(
     reference = None if national is None else _nation_of(national, table, year)
     values = index_values(community, reference)
 
-    def statistic() -> tuple[Statistic, int]:
+    def statistic(sums: Floats) -> tuple[Statistic, int]:
         if reference is None:
             return ranked_within(community), 2 * len(community.scores)
-        return difference_of_means(school_sums(community, values)), 4
+        return difference_of_means(sums), 4
 
     return estimate(
         community, values, statistic, Drawing(inference=inference, rng=rng, draws=draws)
@@ -141,8 +141,8 @@ def mean_gap(
     community = _usable(table, year)
     values = plain_values(community)
 
-    def statistic() -> tuple[Statistic, int]:
-        return difference_of_means(school_sums(community, values)), 4
+    def statistic(sums: Floats) -> tuple[Statistic, int]:
+        return difference_of_means(sums), 4
 
     return estimate(
         community, values, statistic, Drawing(inference=inference, rng=rng, draws=draws)
@@ -176,7 +176,7 @@ def standardised_gap(
     community = _usable(table, year)
     values, correction, centre = standard_values(community)
 
-    def statistic() -> tuple[Statistic, int]:
+    def statistic(_: Floats) -> tuple[Statistic, int]:
         plain = standardised_difference(school_square_sums(community, centre))
         return (lambda weights: correction * plain(weights)), 6
 
@@ -269,8 +269,10 @@ def _both_groups(table: YearTable) -> list[str]:
 def _usable(table: GapTable, year: str | int | None) -> YearTable:
     """One year's counts, with pupils of both groups who do not all score the same."""
     found = table.of(year)
-    low, high = found.by_score()
-    for name, count in (("disadvantaged", low.sum()), ("other", high.sum())):
+    for name, count in (
+        ("disadvantaged", found.n_disadvantaged.sum()),
+        ("other", found.n_other.sum()),
+    ):
         if count == 0:
             raise TooFewToReport(
                 f"table holds no {name} pupils{'' if year is None else f' in {year}'}: a gap needs both"

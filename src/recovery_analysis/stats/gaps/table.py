@@ -1,33 +1,25 @@
-"""Count pupils by school, score and group: one table that adds up over schools, trusts, LAs and England.
+"""Counts of pupils by school, score and group, year by year; tables of parts add up to that of the whole."""
 
-The gap of any community, on any measure, comes from these counts; pupils need not be in memory together.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from recovery_analysis.errors import ParameterError, TooFewToReport
-from recovery_analysis.stats.design import Codes, Floats, Whole, whole_codes
-from recovery_analysis.stats.gaps.codes import (
-    as_whole,
-    checked_edges,
-    finite_scores,
-    group_flags,
-    label_codes,
-)
+from recovery_analysis.stats.design import Codes, Floats, Whole, refuse_other_count
 
 #: Counts beyond this are no longer exact in float64 sums.
 _MOST_PUPILS = 2**53
-_DENSE_CELLS = 4_000_000
-#: Rows sorted by year at a time (they fit the cache), and up to how many years that is faster than all at once.
-_PIECE, _FEW_YEARS = 2**16, 64
 
 
 def sums_at(place: Codes, amounts: Whole | Floats, length: int) -> Floats:
-    """Add up the amounts at each place, 0 to ``length - 1``."""
+    """Add up the amounts at each place, 0 to ``length - 1``.
+
+    Examples
+    --------
+    >>> sums_at(np.array([0, 2, 0]), np.array([5, 1, 2]), 3).tolist()
+    [7.0, 0.0, 1.0]
+    """
     if length == 1:
         return np.array([amounts.sum()], dtype=np.float64)
     return np.bincount(place, weights=amounts, minlength=length).astype(np.float64, copy=False)
@@ -40,6 +32,15 @@ class YearTable:
     ``schools`` is None when schools were not told apart (S = 1). ``scores`` has B rising values;
     ``school_of`` and ``score_of`` (K) point into them; ``n_disadvantaged`` and ``n_other`` (K, int64) count
     pupils.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> table.n_schools, table.only(["b"]).scores.tolist(), (table + table).n_other.tolist()
+    (2, [99.0, 105.0], [0, 2, 0, 2])
     """
 
     schools: tuple[str, ...] | None
@@ -140,10 +141,38 @@ class YearTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GapTable:
-    """Counts by school, score and group for one or more years; ``+`` adds the pupils of another table."""
+    """Counts by school, score and group for one or more years; ``+`` adds the pupils of another table.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> parts = [
+    ...     tabulate(score=[98, 104], disadvantaged=[1, 0], school=list("aa"), year=year)
+    ...     for year in ("2019", "2024")
+    ... ]
+    >>> whole = (parts[0] + parts[1]).complete(expected_rows=4)
+    >>> whole.years, whole.n, whole.only(schools=["a"]).of("2024").scores.tolist()
+    (('2019', '2024'), 4, [98.0, 104.0])
+    """
 
     years: tuple[str, ...]
     tables: tuple[YearTable, ...]
+
+    @property
+    def n(self) -> int:
+        """Pupils of all years."""
+        return sum(int((one.n_disadvantaged + one.n_other).sum()) for one in self.tables)
+
+    def complete(self, *, expected_rows: int) -> "GapTable":
+        """Give this table itself if it counts as many pupils as its source says that there are.
+
+        Raises
+        ------
+        ParameterError
+            If another number arrived: a part is missing, cut short or counted twice.
+        """
+        refuse_other_count(self.n, expected_rows)
+        return self
 
     def of(self, year: str | int | None = None) -> YearTable:
         """Give one year's table; ``year`` may be left out when there is only one.
@@ -191,172 +220,6 @@ class GapTable:
             merged[year] = merged[year] + table if year in merged else table
         years = tuple(sorted(merged))
         return GapTable(years=years, tables=tuple(merged[year] for year in years))
-
-
-def tabulate(
-    *,
-    score: ArrayLike,
-    disadvantaged: ArrayLike,
-    school: ArrayLike | None,
-    year: ArrayLike,
-    edges: ArrayLike | None = None,
-) -> GapTable:
-    """Count pupils by year, school, score and group.
-
-    Parameters
-    ----------
-    score
-        One finite number a pupil, in any unit; decimals or whole numbers.
-    disadvantaged
-        True or false (or 1 and 0) for each pupil.
-    school
-        An id for each pupil (text or whole numbers, kept as text), or None to count the nation as one.
-    year
-        A label for each pupil, or one for all.
-    edges
-        None: each different score is a bin of its own and nothing is lost. Rising numbers: pupils from one
-        edge to below the next (the last bin holds its upper edge too) count at the middle between the two;
-        a thousand bins keep a bootstrap of scores with many decimals fast.
-
-    Raises
-    ------
-    ParameterError
-        If an array is not as described; the message names it.
-    TooFewToReport
-        If there are no pupils.
-
-    Examples
-    --------
-    >>> table = tabulate(
-    ...     score=[98, 104, 104, 99],
-    ...     disadvantaged=[True, False, False, True],
-    ...     school=["100001", "100001", "100002", "100002"],
-    ...     year="2023/24",
-    ... )
-    >>> table.of("2023/24").scores.tolist(), table.of().n_other.tolist()
-    ([98.0, 99.0, 104.0], [0, 1, 0, 1])
-    """
-    values = finite_scores(score)
-    count = len(values)
-    is_low = group_flags(disadvantaged, count)
-    codes, schools = (None, None) if school is None else label_codes(school, "school", count)
-    if edges is not None:
-        values = _middles(values.astype(np.float64), checked_edges(edges))
-    years: list[str] = []
-    tables: list[YearTable] = []
-    for name, rows in _by_year(year, count):
-        years.append(name)
-        place = None if codes is None else codes[rows]
-        tables.append(_year_table(as_whole(values[rows]), is_low[rows], place, schools))
-    return GapTable(years=tuple(years), tables=tuple(tables))
-
-
-def _middles(values: Floats, edges: Floats) -> Floats:
-    outside = int(np.count_nonzero((values < edges[0]) | (values > edges[-1])))
-    if outside:
-        raise ParameterError(
-            f"edges must span all scores; {outside} of {len(values)} lie outside: widen the first or the"
-            " last edge"
-        )
-    place = np.minimum(np.searchsorted(edges, values, side="right") - 1, len(edges) - 2)
-    return (0.5 * (edges[:-1] + edges[1:]))[place]
-
-
-def _by_year(year: ArrayLike, count: int) -> Iterator[tuple[str, slice | Codes]]:
-    """Each year's label and its rows: a slice where the pupils stand year by year."""
-    labels = np.asarray(year)
-    if labels.ndim == 0:
-        _, (name,) = label_codes(labels.reshape(1), "year", 1)
-        yield name, slice(None)
-        return
-    codes, names = label_codes(labels, "year", count)
-    # 8 bits are sorted by radix, many times faster than 64
-    narrow = codes.astype(np.uint8 if len(names) <= _FEW_YEARS else np.intp)
-    if bool((narrow[:-1] <= narrow[1:]).all()):
-        order, sizes = None, np.bincount(codes, minlength=len(names))
-    else:
-        order, sizes = _sorted_rows(narrow, len(names))
-    ends = np.cumsum(sizes)
-    for name, start, end in zip(names, [0, *ends[:-1]], ends, strict=True):
-        yield name, slice(start, end) if order is None else order[start:end]
-
-
-def _sorted_rows(codes: NDArray[np.integer], levels: int) -> tuple[Codes, Codes]:
-    """Rows year by year, each year's in the order given, and how many each year has."""
-    if levels > _FEW_YEARS:
-        return np.argsort(codes, kind="stable"), np.bincount(codes, minlength=levels)
-    found: list[list[Codes]] = [[] for _ in range(levels)]
-    sizes = np.zeros(levels, dtype=np.intp)
-    for start in range(0, len(codes), _PIECE):
-        piece = codes[start : start + _PIECE]
-        order = np.argsort(piece, kind="stable")
-        order += start
-        counts = np.bincount(piece, minlength=levels)
-        for rows, part in zip(found, np.split(order, np.cumsum(counts)[:-1]), strict=True):
-            rows.append(part)
-        sizes += counts
-    return np.concatenate([part for rows in found for part in rows]), sizes
-
-
-def _year_table(
-    values: NDArray[np.generic],
-    is_low: NDArray[np.bool_],
-    place: Codes | None,
-    schools: tuple[str, ...] | None,
-) -> YearTable:
-    if place is not None and schools is not None:
-        place, present = whole_codes(place)
-        schools = tuple(schools[k] for k in present)
-    elif values.dtype.kind == "f":
-        return _nation(values.astype(np.float64, copy=False), is_low)
-    if values.dtype.kind == "f":
-        scores, bins = np.unique(values, return_inverse=True)
-    else:
-        bins, scores = whole_codes(values)
-    key = bins if place is None else place * len(scores) + bins
-    n_schools = 1 if schools is None else len(schools)
-    if n_schools * len(scores) > max(_DENSE_CELLS, 2 * len(values)):
-        filled, key = np.unique(key, return_inverse=True)
-    else:
-        filled = np.arange(n_schools * len(scores))
-    counts = np.bincount(2 * key + is_low, minlength=2 * len(filled)).reshape(-1, 2)
-    some = np.flatnonzero(counts.any(axis=1))
-    return YearTable(
-        schools=schools,
-        scores=scores.astype(np.float64),
-        school_of=filled[some] // len(scores),
-        score_of=filled[some] % len(scores),
-        n_disadvantaged=counts[some, 1].astype(np.int64),
-        n_other=counts[some, 0].astype(np.int64),
-    )
-
-
-def _nation(values: Floats, is_low: NDArray[np.bool_]) -> YearTable:
-    """Count a nation whose schools are not told apart: sorting is all there is to do."""
-    scores, total = _runs(np.sort(values))
-    low, n_low = _runs(np.sort(values[is_low]))
-    n_disadvantaged = np.zeros(len(scores), dtype=np.int64)
-    n_disadvantaged[np.searchsorted(scores, low)] = n_low
-    return YearTable(
-        schools=None,
-        scores=scores,
-        school_of=np.zeros(len(scores), dtype=np.intp),
-        score_of=np.arange(len(scores)),
-        n_disadvantaged=n_disadvantaged,
-        n_other=total - n_disadvantaged,
-    )
-
-
-def _runs(ordered: Floats) -> tuple[Floats, Whole]:
-    """Different values of a sorted array and how often each stands there."""
-    changes = ordered[1:] != ordered[:-1]
-    if bool(changes.all()):
-        return ordered, np.ones(len(ordered), dtype=np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], changes])[: len(ordered)])
-    counts = np.empty(len(starts), dtype=np.int64)
-    np.subtract(starts[1:], starts[:-1], out=counts[:-1])
-    counts[-1:] = len(ordered) - starts[-1:]
-    return ordered[starts], counts
 
 
 def _cells(

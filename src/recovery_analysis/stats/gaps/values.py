@@ -15,10 +15,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from recovery_analysis.errors import NotIdentified, TooFewToReport
 from recovery_analysis.stats.design import Floats, Whole
+from recovery_analysis.stats.effects import small_sample_correction
 from recovery_analysis.stats.gaps.estimates import GroupMeans
 from recovery_analysis.stats.gaps.table import YearTable, sums_at
 
@@ -32,7 +32,17 @@ class Values:
 
 
 def plain_values(table: YearTable) -> Values:
-    """Let a score count for itself: the gap is the difference of means."""
+    """Let a score count for itself: the gap is the difference of means.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> plain_values(table).other.tolist()
+    [98.0, 99.0, 104.0, 105.0]
+    """
     return Values(disadvantaged=table.scores, other=table.scores)
 
 
@@ -42,7 +52,17 @@ def _placed(counts: Floats) -> Floats:
 
 
 def index_values(table: YearTable, reference: YearTable | None) -> Values:
-    """Ranks on a scale from 0 to 20, among the reference's pupils or (None) among the table's own."""
+    """Ranks on a scale from 0 to 20, among the reference's pupils or (None) among the table's own.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> index_values(table, table).other.tolist()
+    [2.5, 7.5, 12.5, 17.5]
+    """
     low, high = table.by_score()
     if reference is not None:
         counts = np.sum(reference.by_score(), axis=0)
@@ -64,7 +84,18 @@ def index_values(table: YearTable, reference: YearTable | None) -> Values:
 
 
 def standard_values(table: YearTable) -> tuple[Values, float, float]:
-    """Values, the small-sample correction, and the mean of all scores."""
+    """Values, the small-sample correction, and the mean of all scores.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> values, correction, centre = standard_values(table)
+    >>> round(correction, 3), centre
+    (0.564, 101.5)
+    """
     low, high = table.by_score()
     n_low, n_high = low.sum(), high.sum()
     count = n_low + n_high
@@ -82,9 +113,7 @@ def standard_values(table: YearTable) -> tuple[Values, float, float]:
             "all pupils of a group have the same score: there is no standard deviation to express the gap in"
         )
     spread = math.sqrt(variance)
-    half = (count - 2) / 2
-    # Hedges' exact J; poch keeps its digits where the difference of two gammaln loses them
-    correction = float(special.poch(half - 0.5, 0.5)) / math.sqrt(half)
+    correction = small_sample_correction(count - 2)
     gap = correction * (mean_high - mean_low) / spread
     # the standard deviation moves with each pupil's squared distance from the group's mean
     pull = gap / (2 * variance * count)
@@ -101,7 +130,17 @@ def standard_values(table: YearTable) -> tuple[Values, float, float]:
 
 
 def school_sums(table: YearTable, values: Values) -> Floats:
-    """Pupils and sum of values of the disadvantaged, pupils and sum of values of the others (S x 4)."""
+    """Pupils and sum of values of the disadvantaged, pupils and sum of values of the others (S x 4).
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> school_sums(table, plain_values(table)).tolist()
+    [[1.0, 98.0, 1.0, 104.0], [1.0, 99.0, 1.0, 105.0]]
+    """
     return np.column_stack(
         [
             *_moments(table, table.n_disadvantaged, values.disadvantaged, 1),
@@ -111,7 +150,17 @@ def school_sums(table: YearTable, values: Values) -> Floats:
 
 
 def school_square_sums(table: YearTable, centre: float) -> Floats:
-    """Pupils, sum of scores and of their squares from ``centre``: disadvantaged, then others (S x 6)."""
+    """Pupils, sum of scores and of their squares from ``centre``: disadvantaged, then others (S x 6).
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> school_square_sums(table, 100.0)[0].tolist()
+    [1.0, -2.0, 4.0, 1.0, 4.0, 16.0]
+    """
     scores = table.scores - centre
     return np.column_stack(
         [
@@ -132,7 +181,17 @@ def _moments(table: YearTable, counts: Whole, values: Floats, highest: int) -> l
 
 
 def group_means(table: YearTable, values: Values) -> GroupMeans:
-    """Mean value and pupils of each group in each school; the mean is NaN where a group is empty."""
+    """Mean value and pupils of each group in each school; the mean is NaN where a group is empty.
+
+    Examples
+    --------
+    >>> from recovery_analysis.stats.gaps import tabulate
+    >>> table = tabulate(
+    ...     score=[98, 104, 105, 99], disadvantaged=[1, 0, 0, 1], school=list("aabb"), year=2024
+    ... ).of()
+    >>> group_means(table, plain_values(table)).mean_other.tolist()
+    [104.0, 105.0]
+    """
     n_low, low, n_high, high = school_sums(table, values).T
     return GroupMeans(
         mean_disadvantaged=np.divide(low, n_low, out=np.full_like(low, np.nan), where=n_low > 0),

@@ -26,6 +26,12 @@ class Line:
 
     ``sigma`` is the scatter of yearly values about the line, ``slope_se`` the error of the slope; both
     are None with 2 points. ``df`` is n - 2.
+
+    Examples
+    --------
+    >>> line = fit_line(x=[2017, 2018, 2019], y=[9.0, 9.4, 9.5])
+    >>> round(line.value(2024), 2), round(line.leverage(2024), 2)
+    (10.8, 18.33)
     """
 
     slope: float
