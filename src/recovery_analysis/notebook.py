@@ -21,6 +21,7 @@ from recovery_analysis.community.slice import CommunityData, read_community
 from recovery_analysis.disclosure.gate import Released, release
 from recovery_analysis.disclosure.policy import PUBLIC, Policy
 from recovery_analysis.exhibit.exhibit import Section
+from recovery_analysis.norms import Norms, read_norms
 from recovery_analysis.run.demo import demo_store
 from recovery_analysis.run.parameters import DEMO_STORE, Parameters, refuse_unknown
 from recovery_analysis.store.store import Store, open_store
@@ -86,10 +87,15 @@ class Chapter:
         """Pass a result through the disclosure gate, under the chapter's policy."""
         return release(result, policy=self.policy)
 
-    def show(self, section: Section) -> None:
-        """Show a section in the notebook; it becomes part of the report."""
-        self.shown.append(section)
-        display(section)
+    def norms(self) -> Norms:
+        """Give what is usual: expectations learnt from all pupils of the store before the baseline date."""
+        return read_norms(self.store, self.parameters.baseline_day)
+
+    def show(self, *sections: Section) -> None:
+        """Show sections in the notebook; they become part of the report."""
+        for section in sections:
+            self.shown.append(section)
+            display(section)
 
     def finish(self) -> ChapterFinished:
         """End the chapter; a notebook that never gets here has failed."""

@@ -26,7 +26,6 @@ LONGEST_FUNCTION = 40
 #: Functions that may be longer, and why. A name that no longer needs its place here fails a test.
 LONGER_FUNCTIONS = {
     "analysis/gap/built.py:paired_change": "one estimate, its refusals in order; parts would share all state",
-    "exhibit/attendance.py:absence": "the wording of one section, top to bottom",
     "exhibit/community.py:who": "the wording of one section, top to bottom",
     "exhibit/community.py:coverage": "the wording of one section, top to bottom",
     "exhibit/community.py:missing_schools": "the wording of one section, top to bottom",

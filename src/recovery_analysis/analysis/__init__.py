@@ -1,5 +1,33 @@
 """One file a question: validated data in, one frozen result out."""
 
-from recovery_analysis.analysis import attendance, community, gap, method
+from recovery_analysis.analysis import (
+    association,
+    attendance,
+    barriers,
+    community,
+    experience,
+    gap,
+    induction,
+    method,
+    participation,
+    platform_use,
+    staff,
+    strands,
+    trajectory,
+)
 
-__all__ = ["attendance", "community", "gap", "method"]
+__all__ = [
+    "association",
+    "attendance",
+    "barriers",
+    "community",
+    "experience",
+    "gap",
+    "induction",
+    "method",
+    "participation",
+    "platform_use",
+    "staff",
+    "strands",
+    "trajectory",
+]

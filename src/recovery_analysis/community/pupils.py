@@ -12,6 +12,9 @@ from recovery_analysis.store.store import Store
 
 #: Columns that hold a pupil's pseudonym.
 _PUPIL_COLUMN = "pupil_id"
+#: Which kind of list is believed first about a pupil; what it leaves blank is taken from the next.
+_LIST_ORDER = ("pupil_census", "pupil_list", "transfer_file")
+_ROLL_KEY = [_PUPIL_COLUMN, "school_id", "academic_year"]
 #: Tables whose rows name no school: they are found by the test that they belong to.
 _BY_ASSESSMENT = ("skill_scores",)
 
@@ -70,10 +73,10 @@ def read_pupil_data(store: Store, data: CommunityData, tables: Collection[str]) 
         tests = read.get("assessments", _empty("assessments"))["assessment_id"]
         read[name] = store.table(name, assessment_id=tests.unique())
     identity = _identities(store, schools)
+    kinds = frozenset(kind for frame in read.values() for kind in frame["series"].unique())
     frames = {name: _settled(name, frame, identity) for name, frame in read.items()}
     if "assessments" in frames and "pupils" in frames:
         frames["assessments"] = _mark_leavers(frames["assessments"], frames["pupils"])
-    kinds = frozenset(kind for frame in frames.values() for kind in frame["series"].unique())
     kept = {name: frame for name, frame in frames.items() if name in set(tables)}
     return PupilData(frames=kept, kinds=kinds)
 
@@ -134,7 +137,18 @@ def _settled(name: str, frame: pd.DataFrame, identity: Mapping[str, str]) -> pd.
         ids = frame[_PUPIL_COLUMN]
         frame = frame.assign(**{_PUPIL_COLUMN: ids.map(identity).fillna(ids).astype("str")})
     key = ["school_id" if column == "school_ref" else column for column in TABLES[name].key]
-    return frame.drop_duplicates(key, ignore_index=True)
+    frame = frame.drop_duplicates(key, ignore_index=True)
+    return _one_roll(frame) if name == "pupils" else frame
+
+
+def _one_roll(pupils: pd.DataFrame) -> pd.DataFrame:
+    """Make one row of what several lists say of a pupil at a school in a year."""
+    if not pupils.duplicated(_ROLL_KEY).any():
+        return pupils
+    rank = pupils["series"].map({kind: place for place, kind in enumerate(_LIST_ORDER)})
+    ordered = pupils.assign(rank=rank.fillna(len(_LIST_ORDER))).sort_values("rank", kind="stable")
+    merged = ordered.groupby(_ROLL_KEY, sort=False, as_index=False).first()
+    return merged[pupils.columns.tolist()].astype(pupils.dtypes.to_dict())
 
 
 def _mark_leavers(tests: pd.DataFrame, pupils: pd.DataFrame) -> pd.DataFrame:

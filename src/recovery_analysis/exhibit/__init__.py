@@ -1,5 +1,31 @@
 """Released results to what a leader sees: figures, tables, sentences, findings."""
 
-from recovery_analysis.exhibit import attendance, community, gap, method
+from recovery_analysis.exhibit import (
+    attendance,
+    barriers,
+    community,
+    experience,
+    gap,
+    induction,
+    method,
+    participation,
+    platform_use,
+    staff,
+    strands,
+    trajectory,
+)
 
-__all__ = ["attendance", "community", "gap", "method"]
+__all__ = [
+    "attendance",
+    "barriers",
+    "community",
+    "experience",
+    "gap",
+    "induction",
+    "method",
+    "participation",
+    "platform_use",
+    "staff",
+    "strands",
+    "trajectory",
+]

@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -22,8 +23,9 @@ from recovery_analysis.intake.scan import (
     scan_text,
 )
 from recovery_analysis.intake.wide_csv import read_columns
+from recovery_analysis.intake.xml_file import is_xml, read_elements, xml_outline
 
-FileFormat = Literal["csv", "xlsx", "parquet"]
+FileFormat = Literal["csv", "xlsx", "parquet", "xml"]
 
 #: Row 1 is the header, so the first record of a frame is row 2 of the file.
 FIRST_RECORD_ROW = 2
@@ -31,7 +33,10 @@ FIRST_RECORD_ROW = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFile:
-    """A file's place, name for messages, SHA-256, format, encoding and column names as written."""
+    """A file's place, name for messages, SHA-256, format, encoding and column names as written.
+
+    ``columns`` of an XML file are the names of its root and of the elements right below it.
+    """
 
     path: Path
     label: str
@@ -43,7 +48,10 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTable:
-    """All cells of a raw file as text; record ``i`` of ``frame`` is row ``i + 2`` of the file."""
+    """All cells of a raw file as text; record ``i`` of ``frame`` is row ``i + 2`` of the file.
+
+    Of an XML file ``frame`` is the table of its elements (``intake.xml_file.read_elements``).
+    """
 
     raw: RawFile
     frame: pd.DataFrame
@@ -66,14 +74,7 @@ def inspect(path: Path) -> RawFile:
         )
     _refuse_cut_off(path, scan, file_format)
     columns = _header(path, scan, file_format)
-    seen: set[str] = set()
-    for column in columns:
-        if column in seen and column.strip():
-            raise FileRefused(
-                f"{path.name}: row 1: the column {column!r} stands twice; expected each column once. "
-                "Remove the copy or download the file again."
-            )
-        seen.add(column)
+    _refuse_repeats(path, columns)
     return RawFile(
         path=path,
         label=path.name,
@@ -82,6 +83,35 @@ def inspect(path: Path) -> RawFile:
         encoding=scan.encoding,
         columns=columns,
     )
+
+
+def _refuse_repeats(path: Path, columns: tuple[str, ...]) -> None:
+    """Refuse two columns of one name; it is not shown, as row 1 of a file without a header is a record."""
+    seen: dict[str, int] = {}
+    for place, column in enumerate(columns, start=1):
+        if column in seen and column.strip():
+            raise FileRefused(
+                f"{path.name}: row 1: columns {seen[column]} and {place} have the same name; expected a header "
+                "with each column once. Remove the copy, or put a header row above the records."
+            )
+        seen[column] = place
+
+
+def first_records(raw: RawFile, *, rows: int) -> pd.DataFrame:
+    """Read the first records of a table as text, columns by position; no check of what follows.
+
+    A row that is shorter than the header is padded with blanks.
+    """
+    if raw.format == "xlsx":
+        frame = _first_sheet(raw.path, rows=rows + 1).iloc[1:]
+    elif raw.format == "parquet":
+        frame = pq.read_table(raw.path).slice(0, rows).to_pandas().astype("str")
+    else:
+        width = len(raw.columns)
+        with raw.path.open(newline="", encoding=raw.encoding) as file:
+            cells = [[*row, *[""] * width][:width] for row in islice(csv.reader(file), rows + 1)]
+        frame = pd.DataFrame(cells[1:], columns=range(width), dtype="str")
+    return frame.set_axis(range(frame.shape[1]), axis=1).reset_index(drop=True)
 
 
 def read_cells(raw: RawFile, wanted: Collection[str] | None = None) -> RawTable:
@@ -98,6 +128,8 @@ def read_cells(raw: RawFile, wanted: Collection[str] | None = None) -> RawTable:
         sheet = _first_sheet(raw.path)
         names = [*raw.columns, *range(len(raw.columns), sheet.shape[1])]
         frame = sheet.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
+    elif raw.format == "xml":
+        frame = read_elements(raw.path)
     elif wanted is not None:
         frame = read_columns(raw.path, columns=raw.columns, wanted=wanted, encoding=raw.encoding)
     else:
@@ -159,6 +191,8 @@ def _refuse_truncated(raw: RawFile, text: str) -> None:
 
 
 def _format_of(path: Path, content: bytes) -> FileFormat:
+    if is_xml(content):
+        return "xml"
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         raise FileRefused(
@@ -193,6 +227,8 @@ def _header(path: Path, scan: Scan, file_format: FileFormat) -> tuple[str, ...]:
             raise FileRefused(
                 f"{path.name}: the parquet file is damaged. Download it again."
             ) from None
+    if file_format == "xml":
+        return xml_outline(path)
     if file_format == "xlsx":
         return tuple(str(cell) for cell in _first_sheet(path, rows=1).iloc[0])
     try:

@@ -7,7 +7,10 @@ from recovery_analysis.intake.raw_file import RawFile
 from recovery_analysis.intake.reader import Reader
 from recovery_analysis.intake.readers import (
     absence,
+    accelerated_reader,
     census,
+    curriculum_strands,
+    device_access,
     dictionaries,
     ees,
     gap_index,
@@ -16,19 +19,34 @@ from recovery_analysis.intake.readers import (
     gias_groups,
     gias_links,
     gias_urn_lookup,
+    initiative_register,
     ks2_school,
     ks4_school,
     la_list,
     la_neighbours,
     lait,
+    myon,
+    oak_use,
+    practice_register,
+    pupil_attendance,
+    pupil_census,
+    pupil_list,
+    question_marks,
     reduced_tables,
     school_fsm,
     secondary_extract,
+    star_assessments,
+    star_skill_areas,
+    star_standards,
+    surveys,
+    transfer_file,
     trust_measures,
 )
 
 #: Every reader, most specific first: the first that recognises a file reads it.
 READERS: tuple[Reader, ...] = (
+    # First, as it refuses any file with passwords by the header alone.
+    myon.READER,
     gias_group_links.READER,
     gias_groups.READER,
     gias_establishments.READER,
@@ -46,8 +64,25 @@ READERS: tuple[Reader, ...] = (
     *la_list.READERS,
     la_neighbours.READER,
     gap_index.READER,
+    star_skill_areas.READER,
+    star_standards.READER,
+    # Before Star: its extract has Star's columns, empty.
+    accelerated_reader.READER,
+    star_assessments.READER,
+    oak_use.READER,
     *ees.READERS,
     dictionaries.READER,
+    transfer_file.READER,
+    pupil_census.READER,
+    question_marks.READER,
+    curriculum_strands.READER,
+    surveys.READER,
+    device_access.READER,
+    pupil_attendance.READER,
+    practice_register.READER,
+    initiative_register.READER,
+    # Last: schools' systems name pupils in ways that other lists share.
+    pupil_list.READER,
 )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recovery_analysis.community.registry import CommunityRecord
+from recovery_analysis.norms import read_norms
 from recovery_analysis.report.document import IndexEntry
 from recovery_analysis.report.html import render_index
 from recovery_analysis.run.assemble import edition_words
@@ -16,6 +17,7 @@ from recovery_analysis.run.community_report import ReportRecord
 from recovery_analysis.run.parameters import Parameters
 from recovery_analysis.run.workers import Task, make_side_by_side
 from recovery_analysis.store.atomic import folder_lock, write_text
+from recovery_analysis.store.store import open_store
 from recovery_analysis.version import VERSION
 
 #: Raised when manifest.json changes shape.
@@ -67,12 +69,20 @@ def run_reports(
     """
     started = datetime.now(tz=UTC)
     with folder_lock(out):
+        _learn_norms(parameters)
         task = Task(parameters=parameters, chapters=chapters, out=out, on_report=on_report)
         done = make_side_by_side(records, task=task, jobs=jobs or os.cpu_count() or 1)
         ordered = tuple(done[str(record.id)] for record in records)
         write_text(out / "manifest.json", _manifest(ordered, parameters, started))
         write_text(out / "index.html", _index(ordered, parameters, out))
     return ordered
+
+
+def _learn_norms(parameters: Parameters) -> None:
+    """Learn once, before the workers start, what is usual for pupils: every report reads it."""
+    store = open_store(parameters.store)
+    if any("assessments" in record.parts for record in store.manifest.files):
+        read_norms(store, parameters.baseline_day)
 
 
 def worst_exit_code(records: Sequence[ReportRecord]) -> int:

@@ -10,7 +10,17 @@ import recovery_analysis
 from recovery_analysis.errors import ParameterError
 
 #: Chapters of an edition in the order of the report.
-CHAPTER_ORDER = ("gap", "community", "method")
+CHAPTER_ORDER = (
+    "gap",
+    "progress",
+    "curriculum",
+    "experience",
+    "access",
+    "staff",
+    "attendance",
+    "community",
+    "method",
+)
 
 _PACKAGE = Path(recovery_analysis.__file__).parent
 

@@ -30,7 +30,7 @@ from recovery_analysis.store.store import part_path, read_part
 from recovery_analysis.words.periods import AcademicYear
 
 #: Endings that may hold data; other files in a folder (notes, JSON) are not looked at.
-DATA_SUFFIXES = (".csv", ".xlsx", ".parquet")
+DATA_SUFFIXES = (".csv", ".xlsx", ".parquet", ".xml")
 
 
 #: Rows that a reader of the store can skip at a time.

@@ -26,6 +26,8 @@ from recovery_analysis.synthetic.blueprint import (
     members,
 )
 from recovery_analysis.synthetic.population import Population, simulate
+from recovery_analysis.synthetic.pupils import PupilTruth, PupilWorld, known_truth
+from recovery_analysis.synthetic.pupils.write import pupil_files, simulate_community, write_pupils
 from recovery_analysis.synthetic.scores import VARIABLES, Stage
 from recovery_analysis.synthetic.tallies import in_area, state_funded, tally
 from recovery_analysis.synthetic.truth import Truth
@@ -33,8 +35,8 @@ from recovery_analysis.words.measures import GAP_MEASURES
 from recovery_analysis.words.periods import CLOSURE, AcademicYear
 
 TRUTH_FILE = "truth.json"
-#: Every file that a community consists of, relative to its folder.
-FILES: tuple[str, ...] = (
+#: The publishers' files, relative to the community's folder.
+PUBLIC_FILES: tuple[str, ...] = (
     *write_gias.FILES,
     *write_ks2.FILES.values(),
     *write_ks4.FILES.values(),
@@ -42,8 +44,11 @@ FILES: tuple[str, ...] = (
     *write_absence_census.FILES,
     *write_areas.FILES,
     *write_ees.FILES,
-    TRUTH_FILE,
 )
+#: Trusts' and schools' own files of the demo; a smaller community has some of them.
+PUPIL_FILES: tuple[str, ...] = pupil_files(load_blueprint("demo"))
+#: Every file that a community can consist of.
+FILES: tuple[str, ...] = (*PUBLIC_FILES, *PUPIL_FILES, TRUTH_FILE)
 _MEASURES: tuple[tuple[str, Stage], ...] = tuple(
     (measure, stage)
     for stage, variables in VARIABLES.items()
@@ -54,13 +59,21 @@ _DAYS = {"now": EXTRACT_DAY, "baseline": CLOSURE.isoformat()}
 
 
 def write_community(
-    folder: Path, *, size: Size = "demo", seed: int = 20200320, truth: Truth | None = None
+    folder: Path,
+    *,
+    size: Size = "demo",
+    seed: int = 20200320,
+    truth: Truth | None = None,
+    pupils: PupilTruth | None = None,
+    with_pupils: bool = True,
 ) -> Truth:
-    """Write raw files in the publishers' layouts for an invented community, and ``truth.json``.
+    """Write raw files in the publishers' and vendors' layouts for an invented community, and ``truth.json``.
 
     The same size, seed and truth write the same bytes. Gaps in ``truth.json`` are those of the simulated
     pupils before rounding and suppression, by trust, local authority, year and membership rule, each beside
-    the gap that the model expects for the same schools.
+    the gap that the model expects for the same schools. What is true of the pupils of trusts' and schools' own
+    files stands in its part ``pupils`` (see ``pupils.known``). Public files and pupils' files are drawn
+    separately: results of the former are not sums over the latter.
 
     Parameters
     ----------
@@ -72,6 +85,10 @@ def write_community(
         Start of the random numbers.
     truth
         Other parameters than the defaults; its seed and size are replaced by those given here.
+    pupils
+        Other parameters of the pupils' files than the defaults.
+    with_pupils
+        Write trusts' and schools' own files of pupils and their truth too; public files are the same without.
 
     Returns
     -------
@@ -90,18 +107,23 @@ def write_community(
     _refuse_foreign(folder)
     truth = dataclasses.replace(truth or Truth(), seed=seed, size=size)
     population = simulate(truth, load_blueprint(size))
+    chosen = pupils or PupilTruth()
+    world = simulate_community(chosen, population.blueprint, seed) if with_pupils else None
     try:
-        _write_all(population, folder)
+        _write_all(population, world, folder)
     except OSError as error:
         raise WriteFailed(
             f"{folder}: the synthetic community could not be written ({error.strerror}). Choose a folder "
-            "that can be written to and has some megabytes free."
+            "that can be written to and has 60 megabytes free."
         ) from error
     return truth
 
 
-def _write_all(population: Population, folder: Path) -> None:
+def _write_all(population: Population, world: PupilWorld | None, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    for name in PUPIL_FILES:
+        # a smaller community leaves no file of a larger one behind
+        (folder / name).unlink(missing_ok=True)
     write_gias.write_gias(population, folder)
     write_ks2.write_ks2(population, folder)
     write_ks4.write_ks4(population, folder)
@@ -109,7 +131,10 @@ def _write_all(population: Population, folder: Path) -> None:
     write_absence_census.write_absence_census(population, folder)
     write_areas.write_areas(population, folder)
     write_ees.write_ees(population, folder)
-    (folder / TRUTH_FILE).write_text(_truth_text(population), encoding="utf-8", newline="\n")
+    if world is not None:
+        write_pupils(world, population.blueprint, folder)
+    text = _truth_text(population, world)
+    (folder / TRUTH_FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -124,7 +149,7 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _truth_text(population: Population) -> str:
+def _truth_text(population: Population, world: PupilWorld | None) -> str:
     """Write the truth as JSON with one line for each school and each gap, so that people can read it."""
     truth = population.truth
     index = {"ks2": population.ks2.gap_index, "ks4": population.ks4.gap_index}
@@ -139,8 +164,23 @@ def _truth_text(population: Population) -> str:
         "schools": _lines(_school_effects(population)),
         "gaps": _lines(true_gaps(population)),
     }
+    if world is not None:
+        parts["pupils"] = _pupil_text(world)
+    return _object(parts) + "\n"
+
+
+def _pupil_text(world: PupilWorld) -> str:
+    return _object(
+        {
+            name: _lines(value) if isinstance(value, list) else json.dumps(value, indent=1)
+            for name, value in known_truth(world).items()
+        }
+    )
+
+
+def _object(parts: Mapping[str, str]) -> str:
     body = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in parts.items())
-    return f"{{\n{body}\n}}\n"
+    return f"{{\n{body}\n}}"
 
 
 def _parameters(truth: Truth) -> dict[str, object]:

@@ -62,8 +62,7 @@ def pupil(identifier, ref="urn:900001", year="2020/21", **other):
         "pupil_id": hashed(identifier),
         "school_ref": ref,
         "academic_year": year,
-        "series": "pupil_list",
-        **other,
+        **{"series": "pupil_list", **other},
     }
 
 
@@ -187,3 +186,24 @@ def test_skill_scores_follow_their_tests(community):
     )
     rows = read_pupil_data(store, community, ("skill_scores",)).table("skill_scores")
     assert rows["assessment_id"].tolist() == [hashed("1")]
+
+
+def test_two_lists_of_one_pupil_are_one_row_and_fill_each_others_blanks(community):
+    rows = [
+        pupil("upn:A", series="pupil_list", fsm6="yes", eal="no"),
+        pupil("upn:A", series="pupil_census", eal="yes", year_group=5.0),
+        pupil("upn:B", series="pupil_list", eal="no"),
+    ]
+    found = read_pupil_data(
+        store_of(schools=[school("900001")], pupils=rows), community, ("pupils",)
+    )
+    table = found.table("pupils").set_index("pupil_id")
+    assert len(table) == 2
+    one = table.loc[hashed("upn:A")]
+    assert (one["series"], one["eal"], one["fsm6"], one["year_group"]) == (
+        "pupil_census",
+        "yes",
+        "yes",
+        5.0,
+    )
+    assert found.kinds == {"pupil_list", "pupil_census"}

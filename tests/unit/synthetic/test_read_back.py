@@ -7,9 +7,9 @@ import pytest
 
 from recovery_analysis.intake.load import load_file
 from recovery_analysis.synthetic import write_community
-from recovery_analysis.synthetic.community import FILES, TRUTH_FILE
+from recovery_analysis.synthetic.community import PUBLIC_FILES, TRUTH_FILE
 
-RAW = [name for name in FILES if name != TRUTH_FILE]
+RAW = list(PUBLIC_FILES)
 KIND = {
     "gias/edubasealldata20240901.csv": "gias_establishments",
     "gias/groups.csv": "gias_groups",

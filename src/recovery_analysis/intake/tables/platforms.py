@@ -171,7 +171,7 @@ ATTENDANCE_WEEKS = Table(
         ),
         (
             "the week starts on a Monday",
-            lambda frame: frame["week_start"].dt.dayofweek.eq(0),
+            lambda frame: frame["week_start"].dt.day_of_week.eq(0),
         ),
     ),
 )

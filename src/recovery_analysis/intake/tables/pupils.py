@@ -57,7 +57,7 @@ def _yes_no(name: str, what: str) -> Column:
 PUPIL_ALIASES = Table(
     name="pupil_aliases",
     what="two identifiers of one pupil: a local number and a UPN, or a UPN and a former one",
-    key=("pupil_id", "alias_id", "school_ref"),
+    key=("pupil_id", "alias_id", "school_ref", "series"),
     columns=(
         pupil_column(),
         Column(
@@ -73,8 +73,8 @@ PUPIL_ALIASES = Table(
 
 PUPILS = Table(
     name="pupils",
-    what="one pupil on one school's roll in one academic year",
-    key=("pupil_id", "school_ref", "academic_year"),
+    what="one pupil on one school's roll in one academic year, as one kind of list has it",
+    key=("pupil_id", "school_ref", "academic_year", "series"),
     columns=(
         pupil_column(),
         school_column(),

@@ -1,0 +1,165 @@
+"""Star extracts: which school and which pupil a test is of, and refusals that show neither."""
+
+import csv
+
+import pytest
+
+from recovery_analysis.errors import FileRefused
+from recovery_analysis.intake.headers import HeaderMapping
+from recovery_analysis.intake.load import load_file
+from recovery_analysis.intake.pseudonyms import PupilKey
+from recovery_analysis.intake.raw_file import inspect, read_cells
+from recovery_analysis.intake.readers import star_assessments
+
+UPN = "A123456789012"
+TEST = {
+    "RenaissanceClientID": "100",
+    "StudentRenaissanceID": "guid-1",
+    "StudentIdentifier": "4711",
+    "StudentStateID": UPN,
+    "SchoolStateID": "123456",
+    "AssessmentID": "t-1",
+    "CompletedDate": "2020-02-03T10:15:00.000Z",
+    "AssessmentType": "Enterprise",
+    "AssessmentStatus": "Active",
+    "Grade": "4",
+    "ExtraTime": "No",
+    "ScaledScore": "612",
+    "StandardErrorOfMeasurement": "24",
+    "UnifiedScore": "1012",
+    "PercentileRank": "55",
+    "TotalTimeInSeconds": "1200",
+}
+
+HEADER = [
+    *TEST,
+    *("SchoolIdentifier", "SchoolName", "StudentFirstName", "StudentLastName", "StudentEmail"),
+    *("BirthDate", "TeacherLastName", "ScreeningWindowStartDate"),
+]
+
+
+def write(folder, *rows, header=HEADER):
+    path = folder / "SR_v2.csv"
+    with path.open("w", newline="") as out:
+        writer = csv.DictWriter(out, header, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def load(path, *, mapping=None):
+    return star_assessments.read_with(read_cells(inspect(path)), None, mapping or HeaderMapping())
+
+
+def rows_of(folder, *rows):
+    return load(write(folder, *rows)).tables["assessments"].reset_index(drop=True)
+
+
+def refusal(folder, *rows, mapping=None):
+    with pytest.raises(FileRefused) as refused:
+        load(write(folder, *rows), mapping=mapping)
+    return str(refused.value)
+
+
+def test_schools_need_a_urn_or_laestab_or_a_mapping(tmp_path):
+    rows = [TEST | {"SchoolStateID": "", "SchoolIdentifier": "WSNS"}]
+    message = refusal(tmp_path, *rows)
+    assert "SchoolIdentifier" in message
+    assert "recovery mapping FILE" in message
+    assert "WSNS" not in message
+    mapping = HeaderMapping(schools={"WSNS": "urn:100001"})
+    reading = load(write(tmp_path, *rows), mapping=mapping)
+    assert reading.tables["assessments"]["school_ref"].tolist() == ["urn:100001"]
+    broken = HeaderMapping(schools={"WSNS": "the big one"})
+    assert "section [schools]" in refusal(tmp_path, *rows, mapping=broken)
+    slash = TEST | {"SchoolStateID": "936/4508"}
+    assert rows_of(tmp_path, slash)["school_ref"].tolist() == ["laestab:9364508"]
+
+
+def test_a_mapping_gives_columns_under_unknown_names(tmp_path):
+    header = [*HEADER, "Punkte"]
+    path = write(tmp_path, TEST | {"Punkte": "700"}, header=header)
+    mapping = HeaderMapping(columns={"scaled_score": "Punkte"})
+    assert load(path, mapping=mapping).tables["assessments"]["scaled_score"].tolist() == [700]
+    absent = HeaderMapping(columns={"scaled_score": "Nowhere"})
+    assert "'Nowhere'" in refusal(tmp_path, TEST, mapping=absent)
+
+
+def test_both_numbers_of_a_pupil_are_tied_by_aliases(tmp_path):
+    aliases = load(write(tmp_path, TEST)).tables["pupil_aliases"]
+    assert sorted(zip(aliases["pupil_id"], aliases["alias_id"], strict=True)) == [
+        (f"upn:{UPN}", "local:renaissance:100:guid-1"),
+        (f"upn:{UPN}", "local:urn:123456:4711"),
+    ]
+
+
+def test_equal_local_numbers_in_two_schools_are_two_pupils(tmp_path):
+    bare = TEST | {"StudentStateID": "", "StudentRenaissanceID": ""}
+    rows = [bare, bare | {"AssessmentID": "b", "SchoolStateID": "123457"}]
+    assert rows_of(tmp_path, *rows)["pupil_id"].nunique() == 2
+
+
+def test_a_upn_with_a_wrong_check_letter_is_not_used(tmp_path):
+    wrong = TEST | {"StudentStateID": "B123456789012"}
+    reading = load(write(tmp_path, wrong))
+    assert reading.tables["assessments"]["pupil_id"].tolist() == ["local:urn:123456:4711"]
+    assert any("1 rows of the column StudentStateID" in note for note in reading.notes)
+
+
+CANARIES = {
+    "StudentStateID": "Z999canary",
+    "StudentFirstName": "canary-first",
+    "StudentLastName": "=cmd|'/C canary'!A0",
+    "StudentEmail": "canary@example.org",
+    "BirthDate": "2009-07-canary",
+    "SchoolName": "=cmd|' /C calc'!canary",
+    "TeacherLastName": "@canary",
+}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"SchoolStateID": "canary"},
+        {"StudentIdentifier": "", "StudentStateID": "", "StudentRenaissanceID": ""},
+        {"CompletedDate": "canary"},
+        {"CompletedDate": "2190-01-canary"},
+        {"CompletedDate": "03/20/2020"},
+        {"PercentileRank": "canary"},
+        {"PercentileRank": "190777"},
+        {"ScaledScore": "17", "PercentileRank": "190777"},
+        {"ScaledScore": "19", "StandardErrorOfMeasurement": "190777"},
+        {"ScaledScore": "190777"},
+        {"TotalTimeInSeconds": "-190777"},
+        {"AssessmentStatus": "canary"},
+        {"ScreeningWindowStartDate": "canary"},
+        {"Reading Age": "canary"},
+        {"Subject": "canary"},
+    ],
+)
+def test_no_refusal_shows_a_cell(tmp_path, broken):
+    row = TEST | CANARIES | {"StudentIdentifier": "canary-number"} | broken
+    with pytest.raises(FileRefused) as refused:
+        load(write(tmp_path, row, header=[*HEADER, "Reading Age", "Subject"]))
+    shown = "".join([str(refused.value), repr(refused.value)])
+    assert "canary" not in shown
+    assert "190777" not in shown
+    assert refused.value.__cause__ is None
+
+
+def test_names_and_formulas_reach_neither_tables_nor_notes(tmp_path):
+    reading = load(write(tmp_path, TEST | CANARIES))
+    shown = "".join(frame.to_csv() for frame in reading.tables.values()) + repr(reading.notes)
+    assert "canary" not in shown
+    assert "cmd|" not in shown
+
+
+def test_the_door_keeps_only_hashes(tmp_path):
+    loaded = load_file(
+        write(tmp_path, TEST, TEST | CANARIES | {"AssessmentID": "b"}),
+        pupil_key=PupilKey.parse("0f" * 32),
+    )
+    frame = loaded.tables["assessments"]
+    assert frame["pupil_id"].str.fullmatch("[0-9a-f]{32}").all()
+    shown = "".join(kept.to_csv() for kept in loaded.tables.values()) + repr(loaded)
+    assert not any(text in shown for text in (UPN, "4711", "guid-1", "canary"))
