@@ -19,6 +19,8 @@ from recovery_analysis.community.registry import (
     list_communities,
 )
 from recovery_analysis.errors import ParameterError, RecoveryError
+from recovery_analysis.file_commands import mapping_command, template_command
+from recovery_analysis.intake.mapping_text import read_mapping
 from recovery_analysis.intake.pseudonyms import PupilKey, find_key, write_key
 from recovery_analysis.run.batch import run_reports, worst_exit_code
 from recovery_analysis.run.chapters import CHAPTER_ORDER, find_chapters
@@ -93,6 +95,10 @@ def ingest_command(
         Path | None,
         typer.Option(help="File with the key under which pupils' identifiers are hashed."),
     ] = None,
+    mapping: Annotated[
+        list[Path] | None,
+        typer.Option(help="Mapping of a file whose columns no reader knows; may be given again."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Read raw files into a store: all of them, or none.
@@ -107,6 +113,7 @@ def ingest_command(
         years=by_name,
         replace_earlier=replace,
         pupil_key=_key(pupil_key, store, paths),
+        mappings=[read_mapping(path) for path in mapping or []],
         on_file=_note_file,
     )
     if as_json:
@@ -119,6 +126,10 @@ def ingest_command(
     for label in result.not_recognised:
         typer.echo(f"{label}: no reader knows this file; left out")
     typer.echo(f"{len(result.added)} files added to {store}")
+
+
+app.command("mapping")(mapping_command)
+app.command("template")(template_command)
 
 
 @app.command("key")

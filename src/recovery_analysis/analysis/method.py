@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from recovery_analysis.community.slice import CommunityData
+from recovery_analysis.store.manifest import FileRecord
 
 #: Kinds of file that carry no evidence of their own.
 _NO_EVIDENCE = ("variable_dictionary", "ees_metadata")
@@ -26,10 +27,22 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSource:
+    """Trusts' and schools' own files of one kind; names, rows and notes of a single file stay untold."""
+
+    title: str
+    publisher: str
+    licence: str
+    files_n: int
+    academic_years: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodResult:
     """The sources behind a community's report; ``is_used`` marks those that a figure of it rests on."""
 
     sources: tuple[SourceRecord, ...]
+    own: tuple[OwnSource, ...] = ()
 
 
 def method_evidence(data: CommunityData) -> MethodResult:
@@ -58,8 +71,26 @@ def method_evidence(data: CommunityData) -> MethodResult:
             is_used=record.kind in used,
         )
         for record in data.files
-        if record.kind not in _NO_EVIDENCE
+        if record.kind not in _NO_EVIDENCE and not record.is_own_data
     ]
     return MethodResult(
-        sources=tuple(sorted(records, key=lambda item: (not item.is_used, item.title, item.label)))
+        sources=tuple(sorted(records, key=lambda item: (not item.is_used, item.title, item.label))),
+        own=_own_sources(data),
+    )
+
+
+def _own_sources(data: CommunityData) -> tuple[OwnSource, ...]:
+    kinds: dict[str, list[FileRecord]] = {}
+    for record in data.files:
+        if record.is_own_data:
+            kinds.setdefault(record.kind, []).append(record)
+    return tuple(
+        OwnSource(
+            title=records[0].title,
+            publisher=records[0].publisher,
+            licence=records[0].licence,
+            files_n=len(records),
+            academic_years=", ".join(sorted({record.academic_year for record in records})),
+        )
+        for _, records in sorted(kinds.items())
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recovery_analysis.community.school_refs import school_refs
 from recovery_analysis.community.slice import CommunityData
 from recovery_analysis.intake.tables import TABLES
 from recovery_analysis.intake.tables.pupils import PUPIL_ALIASES
@@ -60,7 +61,7 @@ def read_pupil_data(store: Store, data: CommunityData, tables: Collection[str]) 
     StoreError
         A part of the store is missing or damaged.
     """
-    schools = _school_refs(store, data)
+    schools = _refs(store, data)
     wanted = set(tables)
     if wanted & {"assessments", *_BY_ASSESSMENT}:
         wanted |= {"assessments", "pupils"}
@@ -81,19 +82,11 @@ def read_pupil_data(store: Store, data: CommunityData, tables: Collection[str]) 
     return PupilData(frames=kept, kinds=kinds)
 
 
-def _school_refs(store: Store, data: CommunityData) -> dict[str, str]:
+def _refs(store: Store, data: CommunityData) -> dict[str, str]:
     """Give the lineage id of every way in which a file can name one of the community's schools."""
     school_of = dict(zip(data.schools["urn"], data.schools["school_id"], strict=True))
     school_of |= {school: school for school in data.schools["school_id"]}
-    school_of |= dict(data.earlier_urns)
-    rows = store.table("schools", urn=sorted(school_of)).sort_values("as_of")
-    refs = {f"urn:{urn}": school for urn, school in school_of.items()}
-    numbered = rows[rows["establishment_number"].notna()]
-    for urn, la, number in zip(
-        numbered["urn"], numbered["la_code"], numbered["establishment_number"], strict=True
-    ):
-        refs[f"laestab:{la}{number}"] = school_of[urn]
-    return refs
+    return school_refs(store, school_of | dict(data.earlier_urns))
 
 
 def _read(store: Store, name: str, schools: Mapping[str, str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from recovery_analysis.community.directory import Directory
 from recovery_analysis.community.membership import Membership, members
 from recovery_analysis.community.partnerships import Partnership
 from recovery_analysis.community.registry import CommunityRecord
+from recovery_analysis.community.school_refs import school_refs
 from recovery_analysis.errors import UnknownCommunity
 from recovery_analysis.store.manifest import FileRecord
 from recovery_analysis.store.store import Store
@@ -38,7 +39,8 @@ class CommunityData:
     group. ``published``: figures of the community itself and of its comparators as published.
     ``neighbours``: (la_code, name) of statistical neighbours, nearest first; empty unless an LA.
     ``authorities``: (la_code, name) of the LAs in which the schools lie. ``counted``: schools that a
-    published trust measure lists. ``files``: the raw files of the store, for provenance.
+    published trust measure lists. ``files``: the public files of the store, and of trusts' and
+    schools' own files those with rows of these schools, for provenance.
     """
 
     id: CommunityId
@@ -110,12 +112,22 @@ def read_community(
         neighbours=neighbours,
         authorities=authorities,
         counted=counted,
-        files=store.manifest.files,
+        files=_files(store, {urn: directory.lineage.school_id(urn) for urn in urns}),
         earlier_urns=tuple(
             (urn, directory.lineage.school_id(urn))
             for urn in urns
             if directory.lineage.school_id(urn) != urn
         ),
+    )
+
+
+def _files(store: Store, school_of: dict[str, str]) -> tuple[FileRecord, ...]:
+    """Leave out other trusts' own files: not even their names are this community's to see."""
+    refs = set(school_refs(store, school_of))
+    return tuple(
+        record
+        for record in store.manifest.files
+        if not record.is_own_data or not refs.isdisjoint(record.school_refs)
     )
 
 

@@ -2,7 +2,7 @@
 
 from recovery_analysis.analysis.community import CommunityResult
 from recovery_analysis.analysis.gap import GapResult
-from recovery_analysis.analysis.method import MethodResult, SourceRecord
+from recovery_analysis.analysis.method import MethodResult, OwnSource, SourceRecord
 from recovery_analysis.disclosure.gate import Released
 from recovery_analysis.exhibit.exhibit import Section, Sentence, Table, TableColumn
 from recovery_analysis.words.counting import counted, verb
@@ -64,8 +64,9 @@ def plain_method(
     rules = Sentence(
         id="method-policy",
         text=(
-            f"Small numbers: {gap.policy.words} In this report {counted(hidden, 'number')} "
-            f"{verb(hidden, 'was', 'were')} hidden by this rule, beyond those that the publisher had hidden."
+            f"Small numbers: {gap.policy.words} In the chapters on the gap and the community "
+            f"{counted(hidden, 'number')} {verb(hidden, 'was', 'were')} hidden by this rule, beyond those that "
+            "the publisher had hidden; other chapters mark theirs with [c]."
         ),
         role="note",
     )
@@ -106,7 +107,37 @@ def provenance(released: Released[MethodResult]) -> Section:
             "report did not use.",
         ),
     )
-    return Section(id="method-provenance", heading="Sources", exhibits=(table,))
+    own = _own_table(released.result.own)
+    return Section(id="method-provenance", heading="Sources", exhibits=(table, *own))
+
+
+def _own_table(own: tuple[OwnSource, ...]) -> tuple[Table, ...]:
+    """List the schools' own files by kind, where there are any."""
+    if not own:
+        return ()
+    columns = ("title", "publisher", "files", "academic_years", "licence")
+    rows = tuple(
+        (item.title, item.publisher, str(item.files_n), item.academic_years, item.licence)
+        for item in own
+    )
+    titles = ("Kind of file", "From", "Files", "Academic years", "Terms")
+    table = Table(
+        id="method-own-sources",
+        title="Schools' own files behind this report",
+        caption="Files of trusts and schools that hold rows of these schools, by kind",
+        columns=tuple(
+            TableColumn(name=name, title=title, kind="number" if name == "files" else "text")
+            for name, title in zip(columns, titles, strict=True)
+        ),
+        rows=rows,
+        tidy_columns=columns,
+        tidy_rows=rows,
+        notes=(
+            "Pupils are known in these files by keyed hashes only. Names and rows of single files are left out: "
+            "they could tell of small groups.",
+        ),
+    )
+    return (table,)
 
 
 def _shown(item: SourceRecord) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """A matplotlib figure measured in pixels, and its way to a small, deterministic, accessible SVG."""
 
+import hashlib
 import io
 import re
 import textwrap
@@ -150,13 +151,15 @@ def _broken(words: str, letters: int, most: int) -> list[str]:
 
 
 def _clean(root: ElementTree.Element, chart_id: str) -> None:
-    """Drop what a page does not need and make every id this chart's own."""
+    """Drop what a page does not need and make every id this chart's own, and short: it stands often."""
     used = {
         found
         for element in root.iter()
         for value in element.attrib.values()
         for found in re.findall(r"#([\w.-]+)", value)
     }
+    prefix = hashlib.sha256(chart_id.encode()).hexdigest()[:8]
+    names = {found: f"c{prefix}-{number}" for number, found in enumerate(sorted(used))}
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag == f"{_SVG}style":
@@ -166,7 +169,7 @@ def _clean(root: ElementTree.Element, chart_id: str) -> None:
         element.tail = None
         if element.tag != "text":
             element.text = None
-        element.attrib = dict(_attributes(element.attrib, used, chart_id))
+        element.attrib = dict(_attributes(element.attrib, names))
     _flatten(root)
 
 
@@ -188,24 +191,22 @@ def _is_blank(element: ElementTree.Element) -> bool:
     return element.tag in {"g", "defs"} and not len(element)
 
 
-def _attributes(
-    attributes: dict[str, str], used: set[str], chart_id: str
-) -> Iterator[tuple[str, str]]:
+def _attributes(attributes: dict[str, str], names: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in attributes.items():
         if name == "id":
-            if value in used:
-                yield "id", f"{chart_id}-{value}"
+            if value in names:
+                yield "id", names[value]
         elif name == "style":
             for declaration in value.split(";"):
                 key, _, setting = declaration.partition(":")
                 if key.strip() and key.strip() not in _DROPPED_STYLES:
                     yield key.strip(), _short(setting.strip().removesuffix("px"))
         elif name == _HREF:
-            yield "href", f"#{chart_id}-{value.removeprefix('#')}"
+            yield "href", f"#{names[value.removeprefix('#')]}"
         elif name == "transform" and value.startswith("rotate(-0 "):
             continue
         elif value.startswith("url(#"):
-            yield name, f"url(#{chart_id}-{value.removeprefix('url(#')}"
+            yield name, f"url(#{names[value.removeprefix('url(#').removesuffix(')')]})"
         else:
             yield name, _short(" ".join(value.split()))
 

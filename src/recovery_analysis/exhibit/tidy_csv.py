@@ -4,20 +4,26 @@ import csv
 import io
 import re
 
+from recovery_analysis.exhibit.cells import STANDARD_COLUMNS
 from recovery_analysis.exhibit.exhibit import Table
 
 _NUMERIC = re.compile(r"[+-]?\d[\d.,]*%?")
 
 
 def csv_text(table: Table) -> str:
-    """Write the tidy form of a table.
+    """Write the tidy form of a table; a column that no row fills is left out, but for the standard's own.
 
     Text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.tidy_columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in table.tidy_rows)
+    kept = [
+        place
+        for place, name in enumerate(table.tidy_columns)
+        if name in STANDARD_COLUMNS or any(row[place] for row in table.tidy_rows)
+    ]
+    writer.writerow([table.tidy_columns[place] for place in kept])
+    writer.writerows([_harmless(row[place]) for place in kept] for row in table.tidy_rows)
     return text.getvalue()
 
 

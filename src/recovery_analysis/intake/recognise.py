@@ -3,6 +3,8 @@
 from difflib import SequenceMatcher
 
 from recovery_analysis.errors import NotRecognised
+from recovery_analysis.intake.headers import refuse_passwords
+from recovery_analysis.intake.layouts import known_columns
 from recovery_analysis.intake.raw_file import RawFile
 from recovery_analysis.intake.reader import Reader
 from recovery_analysis.intake.readers import (
@@ -45,8 +47,6 @@ from recovery_analysis.intake.readers import (
 
 #: Every reader, most specific first: the first that recognises a file reads it.
 READERS: tuple[Reader, ...] = (
-    # First, as it refuses any file with passwords by the header alone.
-    myon.READER,
     gias_group_links.READER,
     gias_groups.READER,
     gias_establishments.READER,
@@ -69,6 +69,7 @@ READERS: tuple[Reader, ...] = (
     # Before Star: its extract has Star's columns, empty.
     accelerated_reader.READER,
     star_assessments.READER,
+    myon.READER,
     oak_use.READER,
     *ees.READERS,
     dictionaries.READER,
@@ -92,17 +93,32 @@ def recognise(raw: RawFile) -> Reader:
     Raises
     ------
     NotRecognised
-        No reader knows the columns; the message names the columns seen and the formats known.
+        No reader knows the columns; the message names the formats known and the columns whose names some
+        layout knows: the others may be a person's values, where a file has no header.
+    FileRefused
+        The file has a column of passwords.
     """
+    refuse_passwords(raw)
     for reader in READERS:
         if reader.recognises(raw):
             return reader
-    seen = ", ".join(repr(column) for column in raw.columns[:8])
-    more = f" and {len(raw.columns) - 8} more" if len(raw.columns) > 8 else ""
     raise NotRecognised(
-        f"{raw.label}: no reader knows these columns: {seen}{more}. Expected one of: "
+        f"{raw.label}: no reader knows {_seen(raw)}. Expected one of: "
         f"{', '.join(sorted({reader.source.kind for reader in READERS}))}"
-        f"{_near_hint(raw)}. Check that this is the publisher's own file with its header row."
+        f"{_near_hint(raw)}. Check that this is the publisher's own file with its header row; for a file of "
+        "your own under other column names, make a mapping: recovery mapping FILE"
+    )
+
+
+def _seen(raw: RawFile) -> str:
+    """Say what row 1 has, in counts; names only where they are known."""
+    if raw.format == "xml":
+        return "this kind of XML file"
+    known = known_columns(raw)
+    named = f" ({', '.join(known[:8])}{', ...' if len(known) > 8 else ''})" if known else ""
+    return (
+        f"these columns: row 1 has {len(raw.columns)} cells, of which {len(known)} are column names that some "
+        f"layout knows{named}"
     )
 
 

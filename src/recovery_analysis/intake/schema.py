@@ -84,6 +84,16 @@ class Table:
         """Give the column names in order."""
         return [column.name for column in self.columns]
 
+    @property
+    def pseudonyms(self) -> list[str]:
+        """Give the columns that identify persons."""
+        return [column.name for column in self.columns if column.is_pseudonym]
+
+    @property
+    def is_own_data(self) -> bool:
+        """Say whether the rows come from a trust's or school's own file, not from a publication."""
+        return bool(self.pseudonyms) or "school_ref" in self.names
+
     def arrange(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Put columns in order, add absent nullable ones as null, and set each column's type.
 

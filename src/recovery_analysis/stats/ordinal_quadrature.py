@@ -47,7 +47,14 @@ class Place:
 
 
 def sort_rows(code: Codes, columns: Floats, group: Codes, nodes: int) -> GroupedRows:
-    """Sort rows by group (numbered from 0 without gaps) and lay out the nodes of a standard normal effect."""
+    """Sort rows by group (numbered from 0 without gaps) and lay out the nodes of a standard normal effect.
+
+    Examples
+    --------
+    >>> rows = sort_rows(np.array([0, 1, 2]), np.array([[0.1], [0.2], [0.3]]), np.array([1, 0, 1]), 3)
+    >>> rows.code.tolist(), rows.first.tolist(), rows.nodes.round(3).tolist()
+    ([1, 0, 2], [0, 1], [-1.732, 0.0, 1.732])
+    """
     order = np.argsort(group, kind="stable")
     places, weights = np.polynomial.hermite_e.hermegauss(nodes)
     return GroupedRows(
@@ -61,7 +68,29 @@ def sort_rows(code: Codes, columns: Floats, group: Codes, nodes: int) -> Grouped
 
 
 def likelihood(at: Floats, rows: GroupedRows) -> Place | None:
-    """Work out the likelihood at some parameters; None where thresholds are not in order."""
+    """Work out the likelihood at some parameters; None where thresholds are not in order.
+
+    Parameters
+    ----------
+    at
+        Thresholds, coefficients and the spread of groups (log odds; its sign does not matter).
+    rows
+        Answers by group.
+
+    Raises
+    ------
+    NotConverged
+        If the mode of a group's effect is not found.
+
+    Examples
+    --------
+    With a spread of 0 the groups do not matter: here each answer has the chance of a third.
+
+    >>> rows = sort_rows(np.array([0, 1, 2]), np.zeros((3, 1)), np.array([1, 0, 1]), 5)
+    >>> place = likelihood(np.array([-np.log(2), np.log(2), 0.0, 0.0]), rows)
+    >>> print(round(place.log_likelihood, 6), round(3 * float(np.log(1 / 3)), 6))
+    -3.295837 -3.295837
+    """
     p = rows.columns.shape[1]
     edges = np.concatenate([[-np.inf], at[: -p - 1], [np.inf]])
     if not bool((np.diff(edges) > 0).all()):

@@ -16,6 +16,7 @@ from recovery_analysis.errors import (
     ParameterError,
 )
 from recovery_analysis.intake.load import LoadedFile, load_file
+from recovery_analysis.intake.mapping import FileMapping, refuse_unused
 from recovery_analysis.intake.pseudonyms import PupilKey
 from recovery_analysis.intake.schema import ROW, Table
 from recovery_analysis.intake.tables import TABLES
@@ -54,6 +55,7 @@ def ingest(
     years: Mapping[str, AcademicYear] | None = None,
     replace_earlier: bool = False,
     pupil_key: PupilKey | None = None,
+    mappings: Sequence[FileMapping] = (),
     on_file: Callable[[str], None] = lambda label: None,
 ) -> IngestReport:
     """Read raw files and add them to a store; on any error the store is as it was.
@@ -72,6 +74,8 @@ def ingest(
         the earlier file instead of refusing the new one; files of other areas stay.
     pupil_key
         Key under which identifiers of persons are hashed. One store, one key.
+    mappings
+        What the user says of files whose columns no reader knows; each must be of a file given.
     on_file
         Called with each file's name before it is read.
 
@@ -83,6 +87,8 @@ def ingest(
         The store could not be written.
     LockHeld
         Another run writes to the store, or wrote to it while the files were read.
+    ParameterError
+        A year or a mapping is for none of the files, or the key is another than the store's.
     """
     named, walked = _expand(paths)
     _check_years(years or {}, named + walked)
@@ -93,10 +99,17 @@ def ingest(
     already: list[str] = []
     unknown: list[str] = []
     refused: list[DataError] = []
+    used: list[FileMapping | None] = []
     for path in named + walked:
         on_file(path.name)
         try:
-            file = load_file(path, year=(years or {}).get(path.name, year), pupil_key=pupil_key)
+            file = load_file(
+                path,
+                year=(years or {}).get(path.name, year),
+                pupil_key=pupil_key,
+                mappings=mappings,
+            )
+            _refuse_other_mapping(file, current)
         except NotRecognised as error:
             if path in named:
                 refused.append(error)
@@ -105,6 +118,7 @@ def ingest(
         except DataError as error:
             refused.append(error)
         else:
+            used.append(file.mapping)
             if file.raw.sha256 in held:
                 already.append(file.raw.label)
             else:
@@ -112,12 +126,24 @@ def ingest(
                 loaded.append(file)
     if refused:
         raise _all_of(refused)
+    refuse_unused(mappings, used)
     kept = _without_replaced(store, current, loaded, already) if replace_earlier else current
     _refuse_conflicts(store, kept, loaded)
     records = tuple(_record(file) for file in loaded)
     if records:
         _write(store, current, kept, loaded, records, pupil_key)
     return IngestReport(added=records, already_held=tuple(already), not_recognised=tuple(unknown))
+
+
+def _refuse_other_mapping(file: LoadedFile, current: Manifest) -> None:
+    """Refuse a file that the store holds as read with another mapping: it would stay as it was read then."""
+    held = next((record for record in current.files if record.sha256 == file.raw.sha256), None)
+    if held is None or file.mapping is None or file.mapping.is_told_in(held.notes):
+        return
+    raise ConflictingData(
+        f"{file.raw.label}: the store holds this file as it was read with another mapping, or with none. Make the "
+        f"store anew from all raw files to read it with {file.mapping.label}. The store is as it was."
+    )
 
 
 def _refuse_other_key(store: Path, current: Manifest, key: PupilKey | None) -> None:
@@ -131,12 +157,7 @@ def _refuse_other_key(store: Path, current: Manifest, key: PupilKey | None) -> N
 
 def _key_check(loaded: list[LoadedFile], key: PupilKey | None) -> str:
     """Give the key's check value once a file with identifiers of persons is in the store."""
-    has_persons = any(
-        column.is_pseudonym
-        for file in loaded
-        for name in file.tables
-        for column in TABLES[name].columns
-    )
+    has_persons = any(TABLES[name].pseudonyms for file in loaded for name in file.tables)
     return key.check if key is not None and has_persons else ""
 
 
@@ -252,7 +273,19 @@ def _record(file: LoadedFile) -> FileRecord:
         dropped=tuple((item.rows, item.reason) for item in file.reading.dropped),
         notes=file.reading.notes,
         parts={name: len(frame) for name, frame in file.tables.items()},
+        is_own_data=any(TABLES[name].is_own_data for name in file.tables),
+        school_refs=_school_refs(file),
     )
+
+
+def _school_refs(file: LoadedFile) -> tuple[str, ...]:
+    named = {
+        ref
+        for frame in file.tables.values()
+        if "school_ref" in frame
+        for ref in frame["school_ref"].unique()
+    }
+    return tuple(sorted(named - {"any"}))
 
 
 def _write(

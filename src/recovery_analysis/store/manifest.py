@@ -15,7 +15,11 @@ MANIFEST_NAME = "store.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
-    """One raw file in the store: what it was, the account of its rows, and its parts by table."""
+    """One raw file in the store: what it was, the account of its rows, and its parts by table.
+
+    ``is_own_data``: the file is a trust's or school's own, no publication. ``school_refs``: the schools that
+    such a file has rows of, where its rows name one.
+    """
 
     sha256: str
     label: str
@@ -29,6 +33,8 @@ class FileRecord:
     dropped: tuple[tuple[int, str], ...]
     notes: tuple[str, ...]
     parts: dict[str, int]
+    is_own_data: bool = False
+    school_refs: tuple[str, ...] = ()
 
     @property
     def part_stem(self) -> str:
@@ -114,5 +120,6 @@ def _record(item: dict[str, Any]) -> FileRecord:
             **item,
             "dropped": tuple((rows, reason) for rows, reason in item["dropped"]),
             "notes": tuple(item["notes"]),
+            "school_refs": tuple(item["school_refs"]),
         }
     )

@@ -60,7 +60,10 @@ def test_every_id_and_reference_belongs_to_the_chart():
     first, second = draw(), draw(id="c2")
     ids = [re.findall(r'\bid="([^"]+)"', svg) for svg in (first, second)]
     assert not set(ids[0]) & set(ids[1])
-    assert all(name.startswith("c1-") for name in ids[0])
+    prefixes = [{name.rpartition("-")[0] for name in found} for found in ids]
+    assert len(prefixes[0]) == 2
+    assert "c1" in prefixes[0]
+    assert not prefixes[0] & prefixes[1]
     used = set(re.findall(r'(?:url\(|href=")#([^")]+)', first))
     assert used
     assert used <= set(ids[0])

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from recovery_analysis.errors import FileRefused
-from recovery_analysis.intake.headers import HeaderMapping
 from recovery_analysis.intake.load import load_file
 from recovery_analysis.intake.pseudonyms import PupilKey
 from recovery_analysis.intake.raw_file import inspect, read_cells
@@ -78,10 +77,10 @@ def written(folder, *rows):
     return path
 
 
-def load(folder, *rows, mapping=None):
+def load(folder, *rows):
     raw = inspect(written(folder, *rows))
     assert recognise(raw) is accelerated_reader.READER
-    return accelerated_reader.read_with(read_cells(raw), None, mapping or HeaderMapping())
+    return accelerated_reader.READER.read(read_cells(raw), None)
 
 
 def refusal(folder, *rows):
@@ -167,9 +166,6 @@ def test_wrong_cells_are_refused_without_their_content(tmp_path, column, cell):
 def test_schools_and_pupils_that_are_not_named_are_refused(tmp_path):
     assert "canary" not in refusal(tmp_path, QUIZ | {"School Identifier": "canary"})
     assert "columns of the pupil" in refusal(tmp_path, QUIZ | {"Student Identifier": ""})
-    mapping = HeaderMapping(schools={"WSNS": "9364508"})
-    mapped = load(tmp_path, QUIZ | {"School Identifier": "WSNS"}, mapping=mapping)
-    assert mapped.tables["reading_quizzes"]["school_ref"].tolist() == ["laestab:9364508"]
 
 
 def test_names_titles_and_formulas_stay_outside(tmp_path):

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from recovery_analysis.errors import FileRefused
-from recovery_analysis.intake.headers import HeaderMapping
 from recovery_analysis.intake.raw_file import RawFile, RawTable, inspect, read_cells
 from recovery_analysis.intake.readers import star_assessments
 from recovery_analysis.intake.recognise import recognise
@@ -107,10 +106,10 @@ def write(folder, *rows, header=CURRENT, name="SR_v2.csv", spell=str):
     return path
 
 
-def load(path, *, given=None, mapping=None):
+def load(path, *, given=None):
     raw = inspect(path)
     assert recognise(raw) is READER
-    return star_assessments.read_with(read_cells(raw), given, mapping or HeaderMapping())
+    return READER.read(read_cells(raw), given)
 
 
 def rows_of(folder, *rows, **how):
@@ -121,9 +120,9 @@ def only(folder, header=CURRENT, name="SR_v2.csv", base=TEST, **changes):
     return rows_of(folder, base | changes, header=header, name=name).iloc[0]
 
 
-def refusal(folder, *rows, mapping=None, **how):
+def refusal(folder, *rows, **how):
     with pytest.raises(FileRefused) as refused:
-        load(write(folder, *rows, **how), mapping=mapping)
+        load(write(folder, *rows, **how))
     return str(refused.value)
 
 

@@ -142,6 +142,22 @@ def test_wrong_cells_are_refused_without_their_content(
 
 
 @each_layout
+def test_a_domain_of_two_families_is_two_domains(tmp_path, reader, header, name, part, mastery):
+    family = "FamilyName" if "FamilyName" in header else "DomainGroup"
+    rows = [
+        ROW | {family: "Number", mastery: "91"},
+        ROW | {family: "Algebra", mastery: "52"},
+        ROW | {family: "Algebra", "DomainName": "Graphs"},
+    ]
+    skills = load(tmp_path, reader, header, name, *rows).tables["skill_scores"]
+    assert skills["domain"].tolist() == [
+        f"Number: {ROW['DomainName']}",
+        f"Algebra: {ROW['DomainName']}",
+        "Graphs",
+    ]
+
+
+@each_layout
 def test_the_name_has_to_tell_the_subject(tmp_path, reader, header, name, part, mastery):
     with pytest.raises(FileRefused, match="SEL"):
         load(tmp_path, reader, header, "export.csv", ROW)

@@ -4,8 +4,7 @@ import csv
 
 import pytest
 
-from recovery_analysis.errors import FileRefused
-from recovery_analysis.intake.headers import HeaderMapping
+from recovery_analysis.errors import ConflictingData, FileRefused
 from recovery_analysis.intake.load import load_file
 from recovery_analysis.intake.pseudonyms import PupilKey
 from recovery_analysis.intake.raw_file import inspect, read_cells
@@ -47,17 +46,17 @@ def write(folder, *rows, header=HEADER):
     return path
 
 
-def load(path, *, mapping=None):
-    return star_assessments.read_with(read_cells(inspect(path)), None, mapping or HeaderMapping())
+def load(path):
+    return star_assessments.READER.read(read_cells(inspect(path)), None)
 
 
 def rows_of(folder, *rows):
     return load(write(folder, *rows)).tables["assessments"].reset_index(drop=True)
 
 
-def refusal(folder, *rows, mapping=None):
+def refusal(folder, *rows):
     with pytest.raises(FileRefused) as refused:
-        load(write(folder, *rows), mapping=mapping)
+        load(write(folder, *rows))
     return str(refused.value)
 
 
@@ -67,22 +66,8 @@ def test_schools_need_a_urn_or_laestab_or_a_mapping(tmp_path):
     assert "SchoolIdentifier" in message
     assert "recovery mapping FILE" in message
     assert "WSNS" not in message
-    mapping = HeaderMapping(schools={"WSNS": "urn:100001"})
-    reading = load(write(tmp_path, *rows), mapping=mapping)
-    assert reading.tables["assessments"]["school_ref"].tolist() == ["urn:100001"]
-    broken = HeaderMapping(schools={"WSNS": "the big one"})
-    assert "section [schools]" in refusal(tmp_path, *rows, mapping=broken)
     slash = TEST | {"SchoolStateID": "936/4508"}
     assert rows_of(tmp_path, slash)["school_ref"].tolist() == ["laestab:9364508"]
-
-
-def test_a_mapping_gives_columns_under_unknown_names(tmp_path):
-    header = [*HEADER, "Punkte"]
-    path = write(tmp_path, TEST | {"Punkte": "700"}, header=header)
-    mapping = HeaderMapping(columns={"scaled_score": "Punkte"})
-    assert load(path, mapping=mapping).tables["assessments"]["scaled_score"].tolist() == [700]
-    absent = HeaderMapping(columns={"scaled_score": "Nowhere"})
-    assert "'Nowhere'" in refusal(tmp_path, TEST, mapping=absent)
 
 
 def test_both_numbers_of_a_pupil_are_tied_by_aliases(tmp_path):
@@ -97,6 +82,36 @@ def test_equal_local_numbers_in_two_schools_are_two_pupils(tmp_path):
     bare = TEST | {"StudentStateID": "", "StudentRenaissanceID": ""}
     rows = [bare, bare | {"AssessmentID": "b", "SchoolStateID": "123457"}]
     assert rows_of(tmp_path, *rows)["pupil_id"].nunique() == 2
+
+
+def test_a_test_of_a_pupil_on_two_rolls_counts_at_the_first_school(tmp_path):
+    rows = [TEST | {"SchoolStateID": "123457"}, TEST, TEST | {"AssessmentID": "b"}]
+    loaded = load_file(write(tmp_path, *rows), pupil_key=PupilKey.parse("0f" * 32))
+    tests = loaded.tables["assessments"]
+    assert tests["raw_row"].tolist() == [3, 4]
+    assert tests["school_ref"].tolist() == ["urn:123456", "urn:123456"]
+    assert [(drop.rows, drop.reason) for drop in loaded.reading.dropped] == [
+        (1, "the same test listed for another school of the pupil")
+    ]
+
+
+def test_two_rolls_with_their_own_numbers_are_tied_by_an_alias(tmp_path):
+    bare = TEST | {"StudentStateID": "", "StudentRenaissanceID": ""}
+    rows = [bare, bare | {"SchoolStateID": "123457", "StudentIdentifier": "9"}]
+    reading = load(write(tmp_path, *rows))
+    assert reading.tables["assessments"]["pupil_id"].tolist() == ["local:urn:123456:4711"]
+    alias = reading.tables["pupil_aliases"].iloc[0]
+    assert (alias["pupil_id"], alias["alias_id"]) == (
+        "local:urn:123456:4711",
+        "local:urn:123457:9",
+    )
+
+
+@pytest.mark.parametrize("other", [{"ScaledScore": "613"}, {"StudentStateID": "C123456789014"}])
+def test_one_test_with_two_scores_or_two_pupils_stays_a_conflict(tmp_path, other):
+    rows = [TEST, TEST | {"SchoolStateID": "123457"} | other]
+    with pytest.raises(ConflictingData, match="rows 2, 3"):
+        load_file(write(tmp_path, *rows), pupil_key=PupilKey.parse("0f" * 32))
 
 
 def test_a_upn_with_a_wrong_check_letter_is_not_used(tmp_path):

@@ -167,7 +167,7 @@ def test_another_year_than_the_header_is_refused(tmp_path):
 
 
 def test_other_xml_and_web_pages(tmp_path):
-    with pytest.raises(NotRecognised, match="'Students'"):
+    with pytest.raises(NotRecognised, match="this kind of XML file"):
         load(tmp_path, "<?xml version='1.0'?><Students><Student>Zzyzx</Student></Students>")
     with pytest.raises(FileRefused, match="a web page"):
         load(tmp_path, "<?xml version='1.0'?><html><body>404</body></html>", name="page.csv")

@@ -123,9 +123,11 @@ def test_a_repeated_row_that_says_the_same_is_read_once(raw, store):
 
 def test_unknown_columns_of_a_file_that_was_named(raw, store, snapshot):
     path = raw()
-    path.write_text("colour,shape\nred,round\n")
+    path.write_text("colour,shape,Date\nred,round,2020-01-01\n")
     message = refused([path], store, snapshot, error=NotRecognised)
-    assert "no reader knows these columns: 'colour', 'shape'" in message
+    assert "row 1 has 3 cells, of which 1 are column names that some layout knows (Date)" in message
+    assert "colour" not in message
+    assert "recovery mapping FILE" in message
     assert "ks4_school" in message
 
 

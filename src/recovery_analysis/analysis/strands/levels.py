@@ -131,8 +131,8 @@ def _cells(group: GroupMarks, plan: Plan, source: Source) -> _Cells:
 
 
 def _facilities(rows: pd.DataFrame, names: list[str], schools: list[str]) -> Facilities:
-    strand = pd.Index(names).get_indexer_for(rows["strand"])
-    unit = pd.Index(schools).get_indexer_for(rows["school_id"])
+    strand = pd.Index(names).get_indexer_for(pd.Index(rows["strand"]))
+    unit = pd.Index(schools).get_indexer_for(pd.Index(rows["school_id"]))
     known = (strand >= 0) & (unit >= 0)
     rows, strand, unit = rows[known], strand[known], unit[known]
     person, _ = pd.factorize(rows["person"])

@@ -137,9 +137,7 @@ def _read(table: RawTable, given: AcademicYear | None) -> Reading:
     )
 
 
-def _quizzes(
-    cells: NamedCells, moments: pd.Series
-) -> tuple[pd.DataFrame, PupilReferences]:
+def _quizzes(cells: NamedCells, moments: pd.Series) -> tuple[pd.DataFrame, PupilReferences]:
     label = cells.label
     school_ref = school_references(cells)
     pupils = pupil_references(cells, school_ref=school_ref, series=SOURCE.kind)

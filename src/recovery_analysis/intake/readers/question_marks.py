@@ -87,9 +87,7 @@ def _refuse_merged(raw: RawFile) -> None:
 
 
 def _read_long(table: RawTable, given: AcademicYear | None) -> Reading:
-    listed = open_list(
-        table, FIELDS, needed=("test_date", "subject", "paper", *_QUESTION)
-    )
+    listed = open_list(table, FIELDS, needed=("test_date", "subject", "paper", *_QUESTION))
     rows, sitting, year = _sittings(listed, given)
     label, text = listed.cells.label, listed.cells.text
     possible = numbers_within(text("marks_possible"), low=1, high=_MOST_MARKS, label=label)

@@ -1,0 +1,1 @@
+"""How near every chapter's headline estimates come to the truth of simulated communities."""
