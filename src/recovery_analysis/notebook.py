@@ -47,6 +47,7 @@ class ChapterFinished:
     fingerprint: str
     policy_words: str
     sections: int
+    has_own_data: bool
 
     def __repr__(self) -> str:
         return f"Chapter '{self.chapter}' for {self.name} is finished: {self.sections} sections."
@@ -108,6 +109,7 @@ class Chapter:
             fingerprint=self.store.fingerprint,
             policy_words=self.policy.words,
             sections=len(self.shown),
+            has_own_data=any(record.is_own_data for record in self.data.files),
         )
 
     def _last_year(self) -> str:

@@ -29,11 +29,11 @@ from recovery_analysis.exhibit.exhibit import (
     TableColumn,
 )
 from recovery_analysis.exhibit.gap.context import place_of
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.style import format_number
 from recovery_analysis.exhibit.survey_words import (
     WHO,
     label_of,
-    source_names,
     survey_notes,
 )
 from recovery_analysis.words.counting import counted
@@ -139,7 +139,7 @@ def _schools_table(result: InductionResult) -> Table:
             for group in result.groups
         ),
         notes=survey_notes(estimates),
-        sources=source_names([source for part in estimates for source in part.sources]),
+        sources=source_words([source for part in estimates for source in part.sources]),
     )
 
 
@@ -239,7 +239,7 @@ def _table(result: InductionResult, community: CommunityId, name: str) -> Table:
         tidy_columns=TIDY_COLUMNS,
         tidy_rows=_tidy(result, community, name),
         notes=survey_notes(shown),
-        sources=source_names([source for one in shown for source in one.sources]),
+        sources=source_words([source for one in shown for source in one.sources]),
     )
 
 
@@ -329,7 +329,7 @@ def _profile(result: InductionResult, name: str) -> Table:
             for group, profile in zip(result.groups, by_group, strict=True)
         ),
         notes=survey_notes(estimates),
-        sources=source_names([source for one in estimates for source in one.sources]),
+        sources=source_words([source for one in estimates for source in one.sources]),
     )
 
 

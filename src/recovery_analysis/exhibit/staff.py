@@ -23,6 +23,7 @@ from recovery_analysis.exhibit.exhibit import (
     TableColumn,
 )
 from recovery_analysis.exhibit.gap.context import place_of
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.style import format_number
 from recovery_analysis.exhibit.survey_words import (
     coverage_words,
@@ -32,7 +33,6 @@ from recovery_analysis.exhibit.survey_words import (
     rule_words,
     share_words,
     silent_words,
-    source_names,
     survey_notes,
 )
 from recovery_analysis.words.counting import counted, verb
@@ -214,7 +214,7 @@ def _table(items: list[StaffItem], covered: Coverage, community: CommunityId, na
             for item in items
         ),
         notes=survey_notes(shares),
-        sources=source_names([source for share in shares for source in share.sources]),
+        sources=source_words([source for share in shares for source in share.sources]),
     )
 
 
@@ -249,7 +249,7 @@ def _phase_table(
             for phase, part in zip(by.phases, by.shares.parts, strict=True)
         ),
         notes=survey_notes(estimates),
-        sources=source_names([source for part in estimates for source in part.sources]),
+        sources=source_words([source for part in estimates for source in part.sources]),
     )
 
 
@@ -278,7 +278,7 @@ def _response_table(covered: Coverage) -> Table:
             for school, part in zip(covered.schools, parts, strict=True)
         ),
         notes=survey_notes(list(parts)),
-        sources=source_names(covered.respondents.sources),
+        sources=source_words(covered.respondents.sources),
     )
 
 

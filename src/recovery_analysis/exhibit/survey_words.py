@@ -30,16 +30,6 @@ THEMES: dict[Theme, str] = {
 }
 
 #: Kinds of survey file, as a source line names them.
-_SOURCES = {
-    "survey_pupil": "pupil survey",
-    "survey_family": "family survey",
-    "survey_staff": "staff survey",
-}
-
-
-def source_names(sources: Sequence[str]) -> tuple[str, ...]:
-    """Name the kinds of survey file in words."""
-    return tuple(dict.fromkeys(_SOURCES.get(source, source) for source in sources))
 
 
 def label_of(item: str) -> str:

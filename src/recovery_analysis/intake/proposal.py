@@ -133,8 +133,9 @@ def propose(raw: RawFile, *, layout: str | None = None) -> Proposal:
         raise ParameterError(
             f"--layout {layout}: no such layout. Expected one of: {', '.join(LAYOUTS)}."
         )
-    chosen = LAYOUTS[layout or _recognised(raw) or _nearest(raw)]
+    name = layout or _recognised(raw)
     refuse_no_header(raw)
+    chosen = LAYOUTS[name or _nearest(raw)]
     guesses = _guesses(raw, chosen)
     columns = {guess.column: guess.field for guess in guesses}
     schools, to_name = _schools(raw, guesses)

@@ -36,6 +36,15 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """One chapter's answer on the first page: its sentence as it stands below, and where."""
+
+    chapter: str
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One community's page.
 
@@ -53,6 +62,8 @@ class Report:
         The first sentence: are our pupils further behind than before, and by how much?
     chapters
         In order; chapters that failed included.
+    highlights
+        What other chapters answer, each in a sentence with a link to the chapter.
     key_numbers
         At most three; each must point to a section or exhibit of the report.
     run_facts, provenance
@@ -80,6 +91,7 @@ class Report:
     answer: str
     chapters: tuple[Chapter, ...]
     key_numbers: tuple[KeyNumber, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
     run_facts: tuple[tuple[str, str], ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     policy_words: str = ""

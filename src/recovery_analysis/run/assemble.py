@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from recovery_analysis.errors import NotebookFailed
 from recovery_analysis.exhibit.exhibit import Figure, Finding, Section, Sentence, Table
 from recovery_analysis.exhibit.tidy_csv import csv_text
-from recovery_analysis.report.document import Chapter, KeyNumber, Report
+from recovery_analysis.report.document import Chapter, Highlight, KeyNumber, Report
 from recovery_analysis.run.chapters import ChapterNotebook
 from recovery_analysis.run.executed import ExecutedChapter
 from recovery_analysis.run.parameters import Parameters
@@ -57,10 +58,11 @@ def assemble(outcomes: tuple[ChapterOutcome, ...], *, parameters: Parameters, na
         kind_words=KIND_WORDS[kind],
         edition=edition,
         data_as_at=_data_words(facts),
-        handling=f"Made from public data. For the schools and leaders of {shown_name}.",
+        handling=_handling(facts, shown_name),
         answer=_answer(outcomes),
         chapters=tuple(_chapter(item) for item in outcomes),
         key_numbers=_key_numbers(outcomes),
+        highlights=tuple(_highlights(outcomes)),
         run_facts=(
             ("Baseline date", day_words(parameters.baseline_day)),
             ("Report as of", day_words(parameters.as_of_day)),
@@ -88,6 +90,16 @@ def edition_words(parameters: Parameters) -> str:
 def day_words(day: date) -> str:
     """Write a day out, such as 20 March 2020."""
     return f"{day.day} {day:%B %Y}"
+
+
+def _handling(facts: Mapping[str, Any], name: str) -> str:
+    """Say what the report is made from, and so for whom it is."""
+    if facts.get("has_own_data"):
+        return (
+            "Confidential: made from public data and from schools' own data of pupils. Only for the schools and "
+            f"leaders of {name}."
+        )
+    return f"Made from public data. For the schools and leaders of {name}."
 
 
 def _data_words(facts: Mapping[str, Any]) -> str:
@@ -145,16 +157,32 @@ def _chapter(item: ChapterOutcome) -> Chapter:
 
 
 def _answer(outcomes: tuple[ChapterOutcome, ...]) -> str:
-    for section in _sections(outcomes):
-        for exhibit in section.exhibits:
-            if isinstance(exhibit, Sentence) and exhibit.role == "answer":
-                return exhibit.text
+    for item in outcomes:
+        for _, answer in _answers(item):
+            return answer
     if any(item.error for item in outcomes):
         return _NOTHING
     titles = ", ".join(item.chapter.title for item in outcomes)
     return (
         f"This edition holds these chapters: {titles}. It was made without the chapter on the gap."
     )
+
+
+def _highlights(outcomes: tuple[ChapterOutcome, ...]) -> Iterator[Highlight]:
+    """Take the answer of each chapter but the first that has one: that is the report's own."""
+    found = [
+        Highlight(chapter=item.chapter.title, text=answer, target=section)
+        for item in outcomes
+        for section, answer in islice(_answers(item), 1)
+    ]
+    yield from (item for item in found if item.text != _answer(outcomes))
+
+
+def _answers(item: ChapterOutcome) -> Iterator[tuple[str, str]]:
+    for section in item.executed.sections if item.executed else ():
+        for exhibit in section.exhibits:
+            if isinstance(exhibit, Sentence) and exhibit.role == "answer":
+                yield section.id, exhibit.text
 
 
 def _key_numbers(outcomes: tuple[ChapterOutcome, ...]) -> tuple[KeyNumber, ...]:

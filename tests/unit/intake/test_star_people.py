@@ -107,7 +107,7 @@ def test_two_rolls_with_their_own_numbers_are_tied_by_an_alias(tmp_path):
     )
 
 
-@pytest.mark.parametrize("other", [{"ScaledScore": "613"}, {"StudentStateID": "C123456789014"}])
+@pytest.mark.parametrize("other", [{"ScaledScore": "613"}, {"StudentStateID": "D123456789014"}])
 def test_one_test_with_two_scores_or_two_pupils_stays_a_conflict(tmp_path, other):
     rows = [TEST, TEST | {"SchoolStateID": "123457"} | other]
     with pytest.raises(ConflictingData, match="rows 2, 3"):

@@ -11,7 +11,8 @@ from recovery_analysis.exhibit.cells import (
     with_unit,
 )
 from recovery_analysis.exhibit.exhibit import Finding, Section, Sentence, Table, TableColumn
-from recovery_analysis.exhibit.gap.context import place_of, short_source, source_words
+from recovery_analysis.exhibit.gap.context import place_of, short_source
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.identifiers import CommunityId
 
 _MEASURE = "overall_absence_pct"

@@ -21,13 +21,13 @@ from recovery_analysis.exhibit.exhibit import (
     TableColumn,
 )
 from recovery_analysis.exhibit.gap.context import place_of
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.style import format_number
 from recovery_analysis.exhibit.survey_words import (
     THEMES,
     WHO,
     label_of,
     share_words,
-    source_names,
     survey_notes,
 )
 from recovery_analysis.words.identifiers import CommunityId
@@ -167,7 +167,7 @@ def _table(
             for item in ordered
         ),
         notes=survey_notes([item.share for item in ordered]),
-        sources=source_names([s for item in ordered for s in item.share.sources]),
+        sources=source_words([s for item in ordered for s in item.share.sources]),
     )
 
 

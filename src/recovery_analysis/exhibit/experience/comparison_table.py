@@ -15,10 +15,10 @@ from recovery_analysis.exhibit.cells import (
     tidy_row,
 )
 from recovery_analysis.exhibit.exhibit import Finding, Table, TableColumn
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.survey_words import (
     difference_words,
     label_of,
-    source_names,
     survey_notes,
     verdict,
 )
@@ -100,7 +100,7 @@ def comparison_table(
             for group, estimate in row.named
         ),
         notes=survey_notes(estimates),
-        sources=source_names([source for part in estimates for source in part.sources]),
+        sources=source_words([source for part in estimates for source in part.sources]),
     )
 
 

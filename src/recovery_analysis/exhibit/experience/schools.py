@@ -5,11 +5,11 @@ from recovery_analysis.analysis.result import Estimate
 from recovery_analysis.disclosure.gate import Released
 from recovery_analysis.exhibit.cells import TIDY_COLUMNS, Place, cell, tidy_row
 from recovery_analysis.exhibit.exhibit import Exhibit, Section, Sentence, Table, TableColumn
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.style import format_number
 from recovery_analysis.exhibit.survey_words import (
     WHO,
     label_of,
-    source_names,
     survey_notes,
 )
 
@@ -79,7 +79,7 @@ def _table(told: RoleExperience, section_id: str) -> Table:
         tidy_columns=TIDY_COLUMNS,
         tidy_rows=_tidy(told),
         notes=notes,
-        sources=source_names(told.coverage.respondents.sources),
+        sources=source_words(told.coverage.respondents.sources),
     )
 
 

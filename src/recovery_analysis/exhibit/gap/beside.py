@@ -20,8 +20,8 @@ from recovery_analysis.exhibit.gap.context import (
     place_of_series,
     result_of,
     slug,
-    source_words,
 )
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import MEASURES
 from recovery_analysis.words.missing import MissingReason

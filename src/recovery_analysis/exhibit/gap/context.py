@@ -1,7 +1,5 @@
 """What the gap exhibits share: the community they are about and the results of its measures."""
 
-from collections.abc import Sequence
-
 from recovery_analysis.analysis.gap import GapResult
 from recovery_analysis.analysis.gap.result import PublishedSeries
 from recovery_analysis.disclosure.gate import Released
@@ -11,17 +9,6 @@ from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import MEASURES
 
 GapResults = Released[tuple[GapResult, ...]]
-
-SOURCE_WORDS = {
-    "ks2_school": "key stage 2 performance tables",
-    "ks4_school": "key stage 4 performance tables",
-    "lait": "local authority interactive tool (LAIT)",
-    "trust_measures": "key stage 4 measures of multi-academy trusts",
-    "gap_index": "published disadvantage gap index",
-    "secondary_extract": "key stage 4 school figures, cut-down copy",
-    "school rows": "this report, from the schools' published rows",
-    "none": "no source",
-}
 
 #: Shorter names for a table's narrow column; the full name stands in the source line below it.
 SOURCE_SHORT = {
@@ -75,11 +62,6 @@ def place_of_series(series: PublishedSeries) -> Place:
     if entity == "neighbours":
         return Place(level="Statistical neighbours", la_name=series.label)
     return ENGLAND
-
-
-def source_words(sources: Sequence[str]) -> tuple[str, ...]:
-    """Name publications in words."""
-    return tuple(dict.fromkeys(SOURCE_WORDS.get(source, source) for source in sources))
 
 
 def short_source(source: str) -> str:

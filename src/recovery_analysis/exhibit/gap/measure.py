@@ -27,11 +27,11 @@ from recovery_analysis.exhibit.gap.context import (
     place_of_series,
     result_of,
     slug,
-    source_words,
 )
 from recovery_analysis.exhibit.gap.measure_findings import measure_findings
 from recovery_analysis.exhibit.gap.measure_table import own_table
 from recovery_analysis.exhibit.gap.measure_words import measure_sentences
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import MEASURES
 

@@ -12,8 +12,8 @@ from recovery_analysis.exhibit.cells import (
     with_unit,
 )
 from recovery_analysis.exhibit.exhibit import Finding
-from recovery_analysis.exhibit.gap.context import source_words
 from recovery_analysis.exhibit.gap.measure_words import paired_sentence
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.measures import GROUP_WORDS, MEASURES
 
 _CHAPTER = "gap"

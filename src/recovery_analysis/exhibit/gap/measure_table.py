@@ -9,9 +9,9 @@ from recovery_analysis.exhibit.gap.context import (
     gap_unit_title,
     place_of,
     short_source,
-    source_words,
     unit_title,
 )
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import MEASURES
 

@@ -19,8 +19,8 @@ from recovery_analysis.exhibit.gap.context import (
     result_of,
     short_source,
     slug,
-    source_words,
 )
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.measures import GROUP_WORDS, MEASURES
 
 _CHAPTER = "gap"

@@ -18,9 +18,9 @@ from recovery_analysis.exhibit.gap.context import (
     place_of_series,
     result_of,
     slug,
-    source_words,
     unit_title,
 )
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.words.identifiers import CommunityId
 from recovery_analysis.words.measures import MEASURES
 

@@ -13,6 +13,7 @@ from recovery_analysis.exhibit.cells import (
 from recovery_analysis.exhibit.charts import Interval, intervals_chart
 from recovery_analysis.exhibit.charts_intervals import MOST_ROWS
 from recovery_analysis.exhibit.exhibit import Exhibit, Figure, Section, Sentence, Table, TableColumn
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.trajectory.words import ReleasedProgress, measure_name
 from recovery_analysis.words.counting import counted
 from recovery_analysis.words.pupils import SUBJECTS
@@ -117,7 +118,7 @@ def _figure(item: SubjectProgress, section_id: str, name: str) -> Figure:
             reference_label="average school",
         ),
         table=_table(item, section_id, name),
-        sources=schools[0].value.sources,
+        sources=source_words(schools[0].value.sources),
     )
 
 

@@ -6,6 +6,7 @@ from recovery_analysis.analysis.trajectory.result import SubjectProgress, Window
 from recovery_analysis.exhibit.cells import TIDY_COLUMNS, change_cell, missing_notes, range_cell
 from recovery_analysis.exhibit.charts import Interval, Line, Point, intervals_chart, years_chart
 from recovery_analysis.exhibit.exhibit import Exhibit, Figure, Section, Table, TableColumn
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.trajectory.tables import progress_table, tidy_rows
 from recovery_analysis.exhibit.trajectory.words import (
     ReleasedProgress,
@@ -197,7 +198,7 @@ def _over_time(item: SubjectProgress, community: CommunityId, name: str) -> Figu
             community=community,
             name=name,
         ),
-        sources=item.levels[0].difference.sources if item.levels else (),
+        sources=source_words(item.levels[0].difference.sources) if item.levels else (),
     )
 
 

@@ -14,6 +14,7 @@ from recovery_analysis.exhibit.cells import (
 )
 from recovery_analysis.exhibit.exhibit import Table, TableColumn
 from recovery_analysis.exhibit.gap.context import place_of
+from recovery_analysis.exhibit.source_words import source_words
 from recovery_analysis.exhibit.trajectory.words import measure_name, status_cell
 from recovery_analysis.words.identifiers import CommunityId
 
@@ -93,5 +94,5 @@ def progress_table(
             )
         ),
         notes=missing_notes([e for _, _, item in rows for e in estimates_of(item)]),
-        sources=tuple(dict.fromkeys(s for _, _, item in rows for s in item.difference.sources)),
+        sources=source_words([s for _, _, item in rows for s in item.difference.sources]),
     )
