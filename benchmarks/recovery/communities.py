@@ -35,6 +35,8 @@ SOMETIMES = ("quizzes", "minutes", "oak", "devices", "survey_pupil", "survey_fam
 OTHERS = 20
 _LA, _TRUST = "951", "90001"
 _NO_TABLES = ("practices", "initiatives")
+_LARGE_TABLES = ("pupils", "pupil_aliases", "assessments", "device_access", "reading_quizzes",
+                 "online_reading", "online_lessons")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def draw_schools(rng: np.random.Generator, n: int, first_urn: int = 100_001) -> 
     return schools
 
 
-def draw_case(seed: int, *, fewest: int, most: int, truth: PupilTruth | None = None) -> Case:
+def draw_case(seed: int, *, fewest: int, most: int) -> Case:
     """Draw a community of ``fewest`` to ``most`` schools and put it into a store of its own."""
     rng = np.random.default_rng([seed, 7])
     n = int(rng.integers(fewest, most + 1))
@@ -83,35 +85,52 @@ def draw_case(seed: int, *, fewest: int, most: int, truth: PupilTruth | None = N
     la = np.array(["952", "953", "954"])[rng.integers(0, 3, len(schools))]
     schools["trust_uid"] = np.where(inside & is_trust, _TRUST, trust)
     schools["la_code"] = np.where(inside & (not is_trust), _LA, la)
-    world = simulate_pupils(truth or PupilTruth(), schools, seed)
+    world = simulate_pupils(PupilTruth(), schools, seed)
+    name = f"trust:{_TRUST}" if is_trust else f"la:{_LA}"
+    return _case(world, schools, inside, name, tuple(world.tables))
+
+
+def large_case(seed: int, *, schools: int) -> Case:
+    """Put one community of very many schools, as in ``population``, into a store: what estimates tend to."""
+    world, table = _population(seed, schools)
+    every = np.ones(schools, dtype=bool)
+    return _case(world, table, every, f"la:{_LA}", _LARGE_TABLES)
+
+
+def _case(
+    world: PupilWorld, schools: pd.DataFrame, inside: np.ndarray, name: str, tables: tuple[str, ...]
+) -> Case:
     with tempfile.TemporaryDirectory() as folder:
-        _write(Path(folder), schools, world)
+        _write(Path(folder), schools, world, tables)
         store = open_store(Path(folder))
         directory = read_directory(store)
-        record = find_community(
-            list_communities(store, directory, {}), f"trust:{_TRUST}" if is_trust else f"la:{_LA}"
-        )
+        record = find_community(list_communities(store, directory, {}), name)
         data = read_community(
             store, directory, record, baseline_date=BASELINE, as_of=AS_OF, partnerships={}
         )
-        pupils = read_pupil_data(store, data, [name for name in world.tables if name in TABLES])
+        pupils = read_pupil_data(store, data, [name for name in tables if name in TABLES])
         norms = fit_norms(store, BASELINE)
-    return Case(seed=seed, world=world, inside=inside, data=data, pupils=pupils, norms=norms)
+    return Case(seed=world.seed, world=world, inside=inside, data=data, pupils=pupils, norms=norms)
 
 
-def population(seed: int, *, schools: int, truth: PupilTruth | None = None) -> PupilWorld:
+def population(seed: int, *, schools: int) -> PupilWorld:
     """Simulate many schools drawn in the same way, without trusts or areas that differ."""
+    return _population(seed, schools)[0]
+
+
+def _population(seed: int, schools: int) -> tuple[PupilWorld, pd.DataFrame]:
     rng = np.random.default_rng([seed, 8])
     alike = dataclasses.replace(
-        truth or PupilTruth(), va_trust_sd=0.0, va_la_sd=0.0, intake_trust_sd=0.0, intake_la_sd=0.0
+        PupilTruth(), va_trust_sd=0.0, va_la_sd=0.0, intake_trust_sd=0.0, intake_la_sd=0.0
     )
-    return simulate_pupils(alike, draw_schools(rng, schools), seed)
+    table = draw_schools(rng, schools)
+    return simulate_pupils(alike, table, seed), table
 
 
-def _write(folder: Path, schools: pd.DataFrame, world: PupilWorld) -> None:
+def _write(folder: Path, schools: pd.DataFrame, world: PupilWorld, tables: tuple[str, ...]) -> None:
     """Write the canonical tables as the parts of one invented file."""
     frames = {"schools": _school_rows(schools), "trust_spells": _spells(schools)}
-    frames |= {name: world.table(name) for name in world.tables if name not in _NO_TABLES}
+    frames |= {name: world.table(name) for name in tables if name not in _NO_TABLES}
     frames = {name: frame for name, frame in frames.items() if len(frame)}
     refs = tuple(f"urn:{urn}" for urn in schools["urn"])
     record = FileRecord(

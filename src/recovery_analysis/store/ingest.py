@@ -95,21 +95,46 @@ def ingest(
     current = read_manifest(store) if (store / MANIFEST_NAME).exists() else Manifest()
     _refuse_other_key(store, current, pupil_key)
     held = {record.sha256 for record in current.files}
-    loaded: list[LoadedFile] = []
-    already: list[str] = []
+
+    def load(path: Path) -> LoadedFile:
+        on_file(path.name)
+        file = load_file(
+            path,
+            year=(years or {}).get(path.name, year),
+            pupil_key=pupil_key,
+            mappings=mappings,
+        )
+        _refuse_other_mapping(file, current)
+        # Of a file that the store holds only its name is needed.
+        return replace(file, tables={}) if file.raw.sha256 in held else file
+
+    files, unknown = _load_all(named, walked, load)
+    refuse_unused(mappings, [file.mapping for file in files])
+    loaded, already = _without_held(files, held)
+    kept = _without_replaced(store, current, loaded, already) if replace_earlier else current
+    _refuse_conflicts(store, kept, loaded)
+    records = tuple(_record(file) for file in loaded)
+    if records:
+        _write(store, current, kept, loaded, records, pupil_key)
+    return IngestReport(added=records, already_held=tuple(already), not_recognised=tuple(unknown))
+
+
+def _load_all(
+    named: list[Path], walked: list[Path], load: Callable[[Path], LoadedFile]
+) -> tuple[list[LoadedFile], list[str]]:
+    """Load every file; give them, and the names of those in folders that no reader knows.
+
+    Raises
+    ------
+    DataError
+        One or more files were refused: all their messages, one a line.
+    """
+    files: list[LoadedFile] = []
     unknown: list[str] = []
     refused: list[DataError] = []
-    used: list[FileMapping | None] = []
     for path in named + walked:
-        on_file(path.name)
         try:
-            file = load_file(
-                path,
-                year=(years or {}).get(path.name, year),
-                pupil_key=pupil_key,
-                mappings=mappings,
-            )
-            _refuse_other_mapping(file, current)
+            files.append(load(path))
         except NotRecognised as error:
             if path in named:
                 refused.append(error)
@@ -117,22 +142,23 @@ def ingest(
                 unknown.append(path.name)
         except DataError as error:
             refused.append(error)
-        else:
-            used.append(file.mapping)
-            if file.raw.sha256 in held:
-                already.append(file.raw.label)
-            else:
-                held.add(file.raw.sha256)
-                loaded.append(file)
     if refused:
         raise _all_of(refused)
-    refuse_unused(mappings, used)
-    kept = _without_replaced(store, current, loaded, already) if replace_earlier else current
-    _refuse_conflicts(store, kept, loaded)
-    records = tuple(_record(file) for file in loaded)
-    if records:
-        _write(store, current, kept, loaded, records, pupil_key)
-    return IngestReport(added=records, already_held=tuple(already), not_recognised=tuple(unknown))
+    return files, unknown
+
+
+def _without_held(files: list[LoadedFile], held: set[str]) -> tuple[list[LoadedFile], list[str]]:
+    """Give the files that are new, each content once, and the names of the others."""
+    seen = set(held)
+    loaded: list[LoadedFile] = []
+    already: list[str] = []
+    for file in files:
+        if file.raw.sha256 in seen:
+            already.append(file.raw.label)
+        else:
+            seen.add(file.raw.sha256)
+            loaded.append(file)
+    return loaded, already
 
 
 def _refuse_other_mapping(file: LoadedFile, current: Manifest) -> None:

@@ -43,20 +43,7 @@ def _table(found: tuple[TermRate, ...], place: Place, name: str) -> Table:
             for item in found
         ),
         tidy_columns=(*TIDY_COLUMNS, "term"),
-        tidy_rows=tuple(
-            (
-                *tidy_row(
-                    item.rate,
-                    place=place,
-                    academic_year=item.academic_year,
-                    measure="attendance_pct",
-                    group="all",
-                    rule="now",
-                ),
-                item.term,
-            )
-            for item in found
-        ),
+        tidy_rows=tuple(_tidy(item, place) for item in found),
         notes=(
             "Autumn is August to December, spring January to March, summer April to July. Not all terms have the "
             "same schools.",
@@ -64,3 +51,15 @@ def _table(found: tuple[TermRate, ...], place: Place, name: str) -> Table:
         ),
         sources=(SOURCE,),
     )
+
+
+def _tidy(item: TermRate, place: Place) -> tuple[str, ...]:
+    cells = tidy_row(
+        item.rate,
+        place=place,
+        academic_year=item.academic_year,
+        measure="attendance_pct",
+        group="all",
+        rule="now",
+    )
+    return (*cells, item.term)

@@ -117,7 +117,10 @@ def _read(table: RawTable, given: AcademicYear | None) -> Reading:
     tests, elsewhere, same = at_first_school(tests)
     span, year_from = span_of(tests["academic_year"], given, label=cells.label)
     return Reading(
-        tables={"assessments": tests, "pupil_aliases": pd.concat([pupils.aliases, same])},
+        tables={
+            "assessments": tests,
+            "pupil_aliases": pd.concat([pupils.aliases, same]) if len(same) else pupils.aliases,
+        },
         rows_read=len(every.frame),
         dropped=dropped(
             (len(every.frame) - len(cells.frame), "no day of completion"),
