@@ -3,8 +3,9 @@
 Run: .venv/bin/python benchmarks/recover_truth.py [--communities 200] [--small] [--chapters progress curriculum]
      [--jobs 2] [--seed 1] [--population 1000] [--json OUT.json]
 
-A community has 12 to 20 schools, with --small 4 to 6. Its truth is that of all schools drawn as its own were
-(see recovery/population.py); --population says how many are drawn for that. Results stand in docs/coverage.md.
+A community has 12, 16 or 20 schools, one in four of them secondary; with --small 4 to 6 primary schools. Its
+truth is that of all schools drawn as its own were (see recovery/population.py); --population says how many are
+drawn for that. Results stand in docs/coverage.md.
 """
 
 import argparse
@@ -22,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pandas as pd
 from recovery import curriculum, home, progress, school_days, surveys
-from recovery.communities import Case, draw_case, large_case, population
+from recovery.communities import OTHERS, Case, draw_case, large_case, population
 from recovery.population import Population, mean_targets
 from recovery.scores import Score, groups, headlines
 
@@ -48,6 +49,16 @@ _TARGETS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """Fewest and most schools of a community, other schools in its store, and whether all are primary."""
+
+    fewest: int
+    most: int
+    others: int = OTHERS
+    primary_only: bool = False
+
+
 @dataclass(kw_only=True)
 class Found:
     """What one community, or all, gave: scores, rank correlations, groups, bounds."""
@@ -58,10 +69,15 @@ class Found:
     bounds: list[Fact] = field(default_factory=list)
 
 
-def known_population(seed: int, *, schools: int, parts: int, large: int) -> Population:
+def known_population(
+    seed: int, *, schools: int, parts: int, large: int, primary_only: bool = False
+) -> Population:
     """Work out the truth over all schools; ``large`` schools make one community for what has no formula."""
-    worlds = [population(1_000_000 + seed * 100 + part, schools=schools) for part in range(parts)]
-    one = large_case(2_000_000 + seed, schools=large)
+    worlds = [
+        population(1_000_000 + seed * 100 + part, schools=schools, primary_only=primary_only)
+        for part in range(parts)
+    ]
+    one = large_case(2_000_000 + seed, schools=large, primary_only=primary_only)
     subjects = tuple(worlds[0].truth.subjects)
     found = mean_targets(worlds, _TARGETS)
     found |= surveys.staff_targets(PupilTruth()) | home.large_targets(one)
@@ -73,11 +89,9 @@ def known_population(seed: int, *, schools: int, parts: int, large: int) -> Popu
     )
 
 
-def judge_one(
-    seed: int, truth: Population, *, chapters: Sequence[str], fewest: int, most: int
-) -> Found:
+def judge_one(seed: int, truth: Population, *, chapters: Sequence[str], sizes: Sizes) -> Found:
     """Simulate one community and compare the chapters' results with the truth."""
-    case: Case = draw_case(seed, fewest=fewest, most=most)
+    case: Case = draw_case(seed, **asdict(sizes))
     found = Found()
     for chapter in chapters:
         if chapter in JUDGES:
@@ -98,17 +112,16 @@ def judge_all(
     truth: Population,
     *,
     chapters: Sequence[str],
-    fewest: int,
-    most: int,
+    sizes: Sizes,
     jobs: int,
 ) -> Found:
     """Judge many communities; each is drawn from its own seed, so the number of jobs changes nothing."""
-    work = partial(judge_one, truth=truth, chapters=chapters, fewest=fewest, most=most)
+    work = partial(judge_one, truth=truth, chapters=chapters, sizes=sizes)
     if jobs == 1:
         parts = [work(seed) for seed in seeds]
     else:
         with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            parts = pool.map(work, seeds, chunksize=1)
+            parts = list(pool.imap(work, seeds))
     whole = Found()
     for part in parts:
         whole.scores += part.scores
@@ -153,17 +166,22 @@ def main() -> None:
     options = arguments()
     started = time.perf_counter()
     truth = known_population(
-        options.seed, schools=options.population, parts=3, large=options.population // 2
+        options.seed,
+        schools=options.population,
+        parts=3,
+        large=options.population // 2,
+        primary_only=options.small,
     )
     print(f"the truth took {time.perf_counter() - started:.0f} s", flush=True)
-    fewest, most = (4, 6) if options.small else (12, 20)
+    sizes = (
+        Sizes(fewest=4, most=6, primary_only=True) if options.small else Sizes(fewest=12, most=20)
+    )
     first = options.seed * 10_000
     found = judge_all(
         range(first, first + options.communities),
         truth,
         chapters=options.chapters,
-        fewest=fewest,
-        most=most,
+        sizes=sizes,
         jobs=options.jobs,
     )
     result = report(found)

@@ -26,9 +26,10 @@ from recovery_analysis.store.store import open_store, part_path
 from recovery_analysis.synthetic.pupils import PupilTruth, PupilWorld, simulate_pupils
 
 BASELINE, AS_OF = date(2020, 3, 20), date(2022, 9, 1)
-SECONDARY_SHARE = 0.25
+#: Of every four schools one is a secondary school, unless a community has primary schools only.
+BLOCK = 4
 SIZES = {"primary": 24.0, "secondary": 45.0}
-#: Where a school may be missing from a source, this share of schools gives it.
+#: Where a school may be missing from a source, this share of blocks of four schools gives it.
 GIVEN_SHARE = 0.85
 SOMETIMES = ("quizzes", "minutes", "oak", "devices", "survey_pupil", "survey_family", "survey_staff",
              "marks", "attendance")  # fmt: skip
@@ -54,13 +55,14 @@ class Case:
     norms: Norms
 
 
-def draw_schools(rng: np.random.Generator, n: int, first_urn: int = 100_001) -> pd.DataFrame:
-    """Draw schools that are all drawn alike: phase, size and share of disadvantaged pupils."""
-    is_secondary = rng.random(n) < SECONDARY_SHARE
+def draw_schools(rng: np.random.Generator, n: int, *, primary_only: bool) -> pd.DataFrame:
+    """Draw schools alike in size, share of disadvantaged pupils and what they give; phases are not by chance."""
+    place = np.arange(n)
+    is_secondary = (place % BLOCK == 0) & (not primary_only)
     size = np.where(is_secondary, SIZES["secondary"], SIZES["primary"])
     schools = pd.DataFrame(
         {
-            "urn": [str(first_urn + at) for at in range(n)],
+            "urn": [str(100_001 + at) for at in range(n)],
             "la_code": _LA,
             "trust_uid": "",
             "low_year_group": np.where(is_secondary, 7, 0),
@@ -70,15 +72,19 @@ def draw_schools(rng: np.random.Generator, n: int, first_urn: int = 100_001) -> 
         }
     )
     for source in SOMETIMES:
-        schools[f"gives_{source}"] = rng.random(n) < GIVEN_SHARE
+        gives = rng.random(n // BLOCK + 1) < GIVEN_SHARE
+        schools[f"gives_{source}"] = gives[place // BLOCK] | primary_only
     return schools
 
 
-def draw_case(seed: int, *, fewest: int, most: int) -> Case:
-    """Draw a community of ``fewest`` to ``most`` schools and put it into a store of its own."""
+def draw_case(
+    seed: int, *, fewest: int, most: int, others: int = OTHERS, primary_only: bool = False
+) -> Case:
+    """Draw a community of ``fewest`` to ``most`` schools, and ``others`` beside it, in a store of its own."""
     rng = np.random.default_rng([seed, 7])
-    n = int(rng.integers(fewest, most + 1))
-    schools = draw_schools(rng, n + OTHERS)
+    step = 1 if primary_only else BLOCK
+    n = step * int(rng.integers(fewest // step, most // step + 1))
+    schools = draw_schools(rng, n + others, primary_only=primary_only)
     inside = np.arange(len(schools)) < n
     is_trust = seed % 2 == 1
     trust = np.array(["", "90002", "90003", "90004"])[rng.integers(0, 4, len(schools))]
@@ -90,9 +96,9 @@ def draw_case(seed: int, *, fewest: int, most: int) -> Case:
     return _case(world, schools, inside, name, tuple(world.tables))
 
 
-def large_case(seed: int, *, schools: int) -> Case:
+def large_case(seed: int, *, schools: int, primary_only: bool = False) -> Case:
     """Put one community of very many schools, as in ``population``, into a store: what estimates tend to."""
-    world, table = _population(seed, schools)
+    world, table = _population(seed, schools, primary_only)
     every = np.ones(schools, dtype=bool)
     return _case(world, table, every, f"la:{_LA}", _LARGE_TABLES)
 
@@ -113,17 +119,17 @@ def _case(
     return Case(seed=world.seed, world=world, inside=inside, data=data, pupils=pupils, norms=norms)
 
 
-def population(seed: int, *, schools: int) -> PupilWorld:
+def population(seed: int, *, schools: int, primary_only: bool = False) -> PupilWorld:
     """Simulate many schools drawn in the same way, without trusts or areas that differ."""
-    return _population(seed, schools)[0]
+    return _population(seed, schools, primary_only)[0]
 
 
-def _population(seed: int, schools: int) -> tuple[PupilWorld, pd.DataFrame]:
+def _population(seed: int, schools: int, primary_only: bool) -> tuple[PupilWorld, pd.DataFrame]:
     rng = np.random.default_rng([seed, 8])
     alike = dataclasses.replace(
         PupilTruth(), va_trust_sd=0.0, va_la_sd=0.0, intake_trust_sd=0.0, intake_la_sd=0.0
     )
-    table = draw_schools(rng, schools)
+    table = draw_schools(rng, schools, primary_only=primary_only)
     return simulate_pupils(alike, table, seed), table
 
 

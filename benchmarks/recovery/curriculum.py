@@ -1,12 +1,12 @@
-"""What to reinforce first: shortfalls of strands beside the truth, and how well orders of strands agree with it."""
+"""What to reinforce first: shortfalls of strands beside the truth, and how orders of strands agree with it."""
 
 import numpy as np
 import pandas as pd
+from scipy import stats
+
 from recovery.communities import Case
 from recovery.population import Population
 from recovery.scores import Score, score
-from scipy import stats
-
 from recovery_analysis.analysis.strands import StrandGroup, strand_evidence
 from recovery_analysis.synthetic.pupils import PupilWorld
 from recovery_analysis.synthetic.pupils.attainment import crossed_parts, national_moments
@@ -59,6 +59,8 @@ def _whole(
     by_school = _true_now(case, marks)
     own = marks.plan.before - np.mean(list(by_school.values()), axis=0)
     place = {strand[0]: at for at, strand in enumerate(marks.plan.paper.strands)}
+    # with fewer than four schools the range is about the pupils of these schools, and says so
+    goal = goal if group.borrowed else own
     kind = "drawn together over schools" if group.borrowed else "fewer than four schools"
     return [
         item

@@ -1,10 +1,10 @@
 """What stood in the way and what was used: shares, differences and what went with progress, beside the truth."""
 
 import numpy as np
+
 from recovery.communities import Case
 from recovery.population import Population, Targets
 from recovery.scores import Score, score
-
 from recovery_analysis.analysis.barriers import barriers_evidence
 from recovery_analysis.analysis.platform_use import PlatformUse, use_evidence
 from recovery_analysis.norms.comparison import progress_of_pupils

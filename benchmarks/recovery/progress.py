@@ -2,10 +2,10 @@
 
 import numpy as np
 import pandas as pd
+
 from recovery.communities import Case
 from recovery.population import Population, Targets
 from recovery.scores import Score, score
-
 from recovery_analysis.analysis.trajectory import progress_evidence
 from recovery_analysis.analysis.trajectory.result import SubjectProgress, WindowProgress
 from recovery_analysis.norms.comparison import community_tests, compare

@@ -1,11 +1,11 @@
 """Attendance, and what the missing schools would have to be: beside the truth."""
 
 import numpy as np
+from scipy import stats
+
 from recovery.communities import Case
 from recovery.population import Population, Targets
 from recovery.scores import Score, score
-from scipy import stats
-
 from recovery_analysis.analysis.attendance import pupil_attendance
 from recovery_analysis.analysis.participation import participation_evidence
 from recovery_analysis.norms.comparison import progress_of_pupils

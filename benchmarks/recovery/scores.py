@@ -90,25 +90,34 @@ def headlines(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def groups(table: pd.DataFrame) -> pd.DataFrame:
-    """Sum up the headlines of a group: the worst bias, and coverage in all, lowest and highest."""
+    """Sum up the headlines of a group: mean and worst bias; coverage in all, lowest and highest.
+
+    Headlines without intervals count in none of the last three.
+    """
     rows = []
     for (chapter, group), part in table.groupby(["chapter", "group"], sort=False):
         worst = part.loc[part["bias_of_se"].abs().idxmax()]
-        weight = part["n"] / part["n"].sum()
+        told = part[part["coverage"].notna()]
         rows.append(
             {
                 "chapter": chapter,
                 "group": group,
                 "headlines": len(part),
-                "estimates": int(part["n"].sum()),
-                "bias_of_se_mean": float((weight * part["bias_of_se"]).sum()),
+                "estimates": int(told["n"].sum()),
+                "bias_of_se_mean": _mean(part, "bias_of_se"),
                 "bias_of_se_worst": float(worst["bias_of_se"]),
                 "worst": worst["headline"],
-                "se_of_spread": float((weight * part["se"] / part["spread"]).sum()),
-                "coverage": float((weight * part["coverage"]).sum(min_count=1)),
-                "coverage_lowest": float(part["coverage"].min()),
-                "coverage_highest": float(part["coverage"].max()),
-                "coverage_own": float((weight * part["coverage_own"]).sum(min_count=1)),
+                "se_of_spread": _mean(told.assign(ratio=told["se"] / told["spread"]), "ratio"),
+                "coverage": _mean(told, "coverage"),
+                "coverage_lowest": float(told["coverage"].min()),
+                "coverage_highest": float(told["coverage"].max()),
+                "coverage_own": _mean(told, "coverage_own"),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _mean(part: pd.DataFrame, name: str) -> float:
+    """Give a column's mean, each headline by its number of estimates; NaN where nothing is known."""
+    known = part[part[name].notna()]
+    return float(np.average(known[name], weights=known["n"])) if len(known) else math.nan

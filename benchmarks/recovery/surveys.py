@@ -4,11 +4,11 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import adjusted_rand_score
+
 from recovery.communities import Case
 from recovery.population import Population, Targets
 from recovery.scores import Score, score
-from sklearn.metrics import adjusted_rand_score
-
 from recovery_analysis.analysis import induction
 from recovery_analysis.analysis.experience import experience_evidence
 from recovery_analysis.analysis.staff import staff_evidence

@@ -21,7 +21,7 @@ from recovery_analysis.community.registry import (
 from recovery_analysis.errors import ParameterError, RecoveryError
 from recovery_analysis.file_commands import mapping_command, template_command
 from recovery_analysis.intake.mapping_text import read_mapping
-from recovery_analysis.intake.pseudonyms import PupilKey, find_key, write_key
+from recovery_analysis.intake.pseudonyms import PupilKey, find_key, key_path, write_key
 from recovery_analysis.run.batch import run_reports, worst_exit_code
 from recovery_analysis.run.chapters import CHAPTER_ORDER, find_chapters
 from recovery_analysis.run.community_report import ReportRecord
@@ -307,11 +307,11 @@ def _years(texts: list[str]) -> tuple[AcademicYear | None, dict[str, AcademicYea
 
 def _key(path: Path | None, store: Path, inputs: list[Path]) -> PupilKey | None:
     """Find the key; one that lies with the data or in the store is refused."""
-    folders = [store, *(item for item in inputs if item.is_dir())]
-    for folder in folders:
+    path = key_path(path)
+    for folder in [store, *(item for item in inputs if item.is_dir())]:
         if path is not None and path.resolve().is_relative_to(folder.resolve()):
             raise ParameterError(
-                f"--pupil-key: the key file lies in {folder}, with the data. Move it elsewhere: whoever has the "
+                f"the key file lies in {folder}, with the data. Move it elsewhere: whoever has the "
                 "data and the key can find a pupil again."
             )
     return find_key(path)

@@ -75,6 +75,12 @@ class PupilKey:
         return "PupilKey(hidden)"
 
 
+def key_path(path: Path | None = None) -> Path | None:
+    """Give the key file that is used: the one named, else that of ``RECOVERY_PUPIL_KEY_FILE``, else none."""
+    named = os.environ.get(KEY_FILE_VARIABLE, "")
+    return Path(named) if path is None and named else path
+
+
 def find_key(path: Path | None = None) -> PupilKey | None:
     """Give the key from a file, else from ``RECOVERY_PUPIL_KEY_FILE`` or ``RECOVERY_PUPIL_KEY``, else none.
 
@@ -83,9 +89,7 @@ def find_key(path: Path | None = None) -> PupilKey | None:
     ParameterError
         The file can not be read, or what is there is no key.
     """
-    named = os.environ.get(KEY_FILE_VARIABLE, "")
-    if path is None and named:
-        path = Path(named)
+    path = key_path(path)
     if path is not None:
         try:
             return PupilKey.parse(path.read_text(encoding="ascii"), source=path.name)

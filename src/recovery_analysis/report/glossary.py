@@ -29,10 +29,24 @@ GLOSSARY = (
         "academy conversions",
     ),
     _term(
+        "accelerated-reader",
+        "Accelerated Reader",
+        "A reading programme of Renaissance Learning: a pupil reads a book and takes a quiz on it. A quiz shows "
+        "that a book was understood; reading without a quiz is not counted.",
+    ),
+    _term(
         "attainment-8",
         "Attainment 8",
         "A pupil's points in eight GCSE-level subjects, English and maths counting double, from 0 to 90. "
         "A school's score is the average over its pupils.",
+    ),
+    _term(
+        "band-of-use",
+        "Band of use",
+        "How much a pupil used a platform (its dose), in bands with fixed ends, such as 1 to 9 quizzes in a year. "
+        "The band of no use holds pupils on roll without any.",
+        "bands of use",
+        "dose",
     ),
     _term(
         "baseline-date",
@@ -48,12 +62,35 @@ GLOSSARY = (
         "suppressed",
     ),
     _term(
+        "core-strand",
+        "Core strand",
+        "A strand that much else rests on: reading, writing and spoken language, number and calculation. In "
+        "primary these come first.",
+        "core strands",
+        "core language and number",
+    ),
+    _term(
+        "declined",
+        "Declined",
+        "A pupil whose score is further below expectation than the error of both tests together would usually "
+        "make it. Some pupils are at any time, so the share stands beside the usual one.",
+    ),
+    _term(
         "disadvantaged",
         "Disadvantaged pupils",
         "Pupils who were eligible for free school meals at any time in the last six years, or are looked "
         "after by a local authority, or left care through adoption or another lasting arrangement.",
         "disadvantaged",
         "pupils who are disadvantaged",
+    ),
+    _term(
+        "expected-score",
+        "Expected score",
+        "The score that pupils with the same earlier score, year group, time between tests and characteristics "
+        "had before the baseline date. Below it, pupils scored lower than such pupils used to.",
+        "expected scores",
+        "expectation",
+        "actual minus expected",
     ),
     _term(
         "expected-standard",
@@ -83,6 +120,14 @@ GLOSSARY = (
         "disadvantage gap index",
     ),
     _term(
+        "induction-group",
+        "Induction group",
+        "Pupils whose answers to a survey were alike, and who may need a similar start back at school. The groups "
+        "come from the answers, not from teachers, and a pupil's place in one is likely, not certain.",
+        "induction groups",
+        "inductions",
+    ),
+    _term(
         "key-stage",
         "Key stages 2 and 4",
         "Key stage 2 is age 7 to 11, with national tests at its end; key stage 4 is age 14 to 16 and ends "
@@ -98,10 +143,32 @@ GLOSSARY = (
         "likely ranges",
     ),
     _term(
+        "marks-gained",
+        "Marks gained",
+        "Marks that pupils gained of the marks that they could gain, in percent. It tells how hard the questions "
+        "were as well as how well pupils did, so it is compared with the same strand before.",
+        "marks now",
+        "facility",
+        "share of marks",
+    ),
+    _term(
         "membership-rule",
         "Membership rule",
         "Which schools count as this community's: those in it today, or those in it on the baseline date. "
         "The two can differ because schools join and leave.",
+    ),
+    _term(
+        "months",
+        "Months of usual growth",
+        "Score points divided by what pupils of that year group gained in a calendar month before the baseline "
+        "date. A rough guide: it does not say how long catching up would take.",
+        "months of learning",
+        "usual growth",
+    ),
+    _term(
+        "myon",
+        "myON",
+        "An online library of Renaissance Learning. Minutes of reading are the vendor's estimate.",
     ),
     _term(
         "not-applicable",
@@ -114,6 +181,19 @@ GLOSSARY = (
         "[x] not available",
         "The publisher gives no figure, or no tests were held.",
         "[x]",
+    ),
+    _term(
+        "not-reached",
+        "Not reached",
+        "Pupils on roll, in a school that gave an export of a platform, who did not use it at all in the year. "
+        "In a school without an export use is not known, which is not the same.",
+        "who was reached",
+    ),
+    _term(
+        "oak",
+        "Oak National Academy",
+        "Online lessons made for England's schools since April 2020. It gives no figures by school, so lessons "
+        "and pupils are as schools report them.",
     ),
     _term(
         "other-pupils",
@@ -134,6 +214,17 @@ GLOSSARY = (
         "percentage points",
     ),
     _term(
+        "persistent-absence",
+        "Persistent absence",
+        "Missing 10% or more of the sessions (half days) that a pupil could attend; missing 50% or more is called "
+        "severe absence.",
+        "persistently absent",
+        "missed 10% or more",
+        "missed 10% of sessions or more",
+        "severe absence",
+        "missed 50% or more",
+    ),
+    _term(
         "progress-8",
         "Progress 8",
         "How a school's pupils did at 16 against pupils in England who had similar results at 11. 0 is "
@@ -142,9 +233,27 @@ GLOSSARY = (
     _term(
         "scaled-score",
         "Scaled score",
-        "The result of a key stage 2 test on a scale from 80 to 120 that keeps its meaning from year to "
-        "year; 100 is the expected standard.",
+        "A test's result on a scale that keeps its meaning from year to year. Key stage 2 tests have one from 80 "
+        "to 120, with 100 as the expected standard; Star tests have another one. The two can not be compared.",
         "scaled scores",
+    ),
+    _term(
+        "school-value",
+        "School value",
+        "How far a school's pupils were above or below expectation, beside the average school of the files read, "
+        "and drawn towards it where pupils are few. It is no rank and no grade.",
+        "school values",
+        "value added",
+    ),
+    _term(
+        "star",
+        "Star Reading and Star Maths",
+        "Short adaptive tests of Renaissance Learning, taken on a computer, often each term: the questions get "
+        "harder or easier with the answers.",
+        "Star Reading",
+        "Star Maths",
+        "Star tests",
+        "Star skill areas",
     ),
     _term(
         "statistical-neighbours",
@@ -152,6 +261,14 @@ GLOSSARY = (
         "Local authorities that are most alike in their people and places, chosen by a published method, "
         "so that comparison is fair.",
         "statistical neighbour",
+    ),
+    _term(
+        "strand",
+        "Strand",
+        "A part of a subject's curriculum, such as fractions, or a topic of an exam board.",
+        "strands",
+        "skill area",
+        "skill areas",
     ),
     _term(
         "unreliable",
