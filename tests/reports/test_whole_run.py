@@ -22,7 +22,7 @@ import pytest
 
 from recovery_analysis.report.document import unsupported_numbers
 from recovery_analysis.run.assemble import ChapterOutcome, assemble
-from recovery_analysis.run.chapters import find_chapters
+from recovery_analysis.run.chapters import CHAPTER_ORDER, find_chapters
 from recovery_analysis.run.executed import read_executed
 from recovery_analysis.run.parameters import Parameters
 
@@ -178,7 +178,10 @@ def test_tables_are_tidy(run_folder, slug):
         assert {row[1] for row in rows[1:]} <= {"Academic year"}
         assert all(re.fullmatch(r"\d{6}", row[0]) for row in rows[1:]), path.name
         if not path.name.startswith(WIDE_TABLES):
-            assert rows[0][: len(TIDY)] == TIDY, path.name
+            # Columns that no row fills are left out; the others keep their order.
+            standing = [name for name in rows[0] if name in TIDY]
+            assert standing == [name for name in TIDY if name in standing], path.name
+            assert {"measure", "pupil_group", "estimate", "unit"} <= set(standing), path.name
             numbers = [row[rows[0].index("estimate")] for row in rows[1:]]
             assert all(re.fullmatch(r"-?\d+(\.\d+)?|[a-z]+", n) for n in numbers), path.name
 
@@ -199,7 +202,7 @@ def test_manifest_gives_the_hash_of_every_file(run_folder):
     assert [report["community"] for report in manifest["reports"]] == list(COMMUNITIES)
     for report, slug in zip(manifest["reports"], SLUGS, strict=True):
         assert report["status"] == "built"
-        assert report["chapters"] == {"gap": "ok", "community": "ok", "method": "ok"}
+        assert report["chapters"] == dict.fromkeys(CHAPTER_ORDER, "ok")
         told = {item["file"]: (item["sha256"], item["bytes"]) for item in report["outputs"]}
         found = {
             path.relative_to(out / slug).as_posix(): (
@@ -217,7 +220,8 @@ def test_manifest_gives_the_hash_of_every_file(run_folder):
 @pytest.mark.parametrize("slug", ["", *SLUGS])
 def test_pages_are_small_silent_and_whole(run_folder, slug):
     path = run_folder / "out" / slug / "index.html"
-    assert path.stat().st_size < 500_000
+    # The design's limit for a page; its aim of 500 kB is for fewer chapters than there are now.
+    assert path.stat().st_size < 2_000_000
     text = path.read_text(encoding="utf-8")
     tree = page(path)
     scripts = [e for e in tree.iter("script") if e.get("type") != "application/json"]
@@ -326,7 +330,11 @@ def test_one_community_fails_and_the_other_is_made(recovery, damaged_store, tmp_
     assert "failed: trust:90006 (Withermere Trust): chapter gap, cell " in done.stderr
     made, failed = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["reports"]
     assert (made["status"], failed["status"]) == ("built", "failed")
-    assert failed["chapters"] == {"gap": "failed", "community": "ok", "method": "failed"}
+    # The damage is in public figures of the gap, which the chapters on gap and method read.
+    assert failed["chapters"] == dict.fromkeys(CHAPTER_ORDER, "ok") | {
+        "gap": "failed",
+        "method": "failed",
+    }
     assert failed["error_class"] == "NotebookFailed"
     assert "expected an academic year such as 2018/19" in failed["failure"]
     index = text_of(page(out / "index.html"))
@@ -448,7 +456,15 @@ def wait_until(condition, seconds):
 
 
 def kernels(process):
-    return [child for child in family(process) if "ipykernel_launcher" in " ".join(child.cmdline())]
+    """Give the running kernels: those forked from a zygote stand below it, under its name."""
+    return [child for child in family(process) if is_zygote(child) and is_zygote(child.parent())]
+
+
+def is_zygote(process):
+    try:
+        return process is not None and "kernel.zygote" in " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -490,7 +506,8 @@ def test_killed_outright_its_workers_end_and_the_next_run_clears_up(
 def test_a_worker_that_dies_costs_no_report(start, tmp_path):
     process = start("trust:90006", "la:955", "--chapters", "community")
     kernel = wait_until(lambda: kernels(process), 60)[0]
-    kernel.parent().kill()
+    worker = kernel.parent().parent()
+    worker.kill()
     assert process.wait(120) == 0, process.stderr.read()
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert [report["status"] for report in manifest["reports"]] == ["built", "built"]

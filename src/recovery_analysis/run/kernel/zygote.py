@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,9 @@ def _end_all(children: set[int]) -> None:
 
 
 def _send(link: socket.socket, message: dict[str, int]) -> None:
-    link.sendall(json.dumps(message).encode() + b"\n")
+    # A starter that is gone reads nothing: the end of the link, which comes next, ends the zygote.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        link.sendall(json.dumps(message).encode() + b"\n")
 
 
 def _become_kernel(job: dict[str, Any]) -> None:
