@@ -73,8 +73,8 @@ def judge_barriers(case: Case, population: Population) -> list[Score]:
     """Compare barriers with the truth."""
     progress = progress_of_pupils(case.pupils, case.norms)
     result = barriers_evidence(case.data, case.pupils, progress)
-    gives = case.world.roll.schools.gives["devices"]
-    own = barrier_targets(case.world, case.inside & gives)
+    gives = case.inside & case.world.roll.schools.gives["devices"]
+    own = barrier_targets(case.world, gives) if gives.any() else {}
     scores: list[Score] = []
     for barrier in result.barriers:
         about = {"seed": case.seed}

@@ -46,6 +46,8 @@ def targets(world: PupilWorld, inside: np.ndarray) -> Targets:
 def judge(case: Case, population: Population) -> list[Score]:
     """Compare rates, shares, differences and changes with the truth."""
     result = pupil_attendance(case.data, case.pupils)
+    if not result.changes:
+        return []
     own = targets(case.world, case.inside & case.world.roll.schools.gives["attendance"])
     scores: list[Score] = []
     for row in result.changes:

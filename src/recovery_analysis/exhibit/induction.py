@@ -9,12 +9,15 @@ from recovery_analysis.analysis.induction import (
 from recovery_analysis.analysis.result import Estimate
 from recovery_analysis.disclosure.gate import Released
 from recovery_analysis.exhibit.cells import (
+    STANDARD_COLUMNS,
     TIDY_COLUMNS,
     Place,
     cell,
     finding,
+    level_of,
     likely,
     range_cell,
+    standard_cells,
     tidy_row,
     with_unit,
 )
@@ -79,7 +82,7 @@ def groups(released: Released[InductionResult], *, community: CommunityId, name:
             Sentence(id=f"induction-group-{place}", text=_group_words(group, result.role))
             for place, group in enumerate(result.groups, start=1)
         ),
-        _profile(result, name),
+        _profile(result, community, name),
         _how(result),
     ]
     return Section(
@@ -296,7 +299,7 @@ def _figure(result: InductionResult, table: Table, name: str) -> Figure:
     )
 
 
-def _profile(result: InductionResult, name: str) -> Table:
+def _profile(result: InductionResult, community: CommunityId, name: str) -> Table:
     """Show the share of every question in every group, beside all."""
     questions = [one.item for one in result.groups[0].profile]
     by_group = [{one.item: one for one in group.profile} for group in result.groups]
@@ -322,9 +325,14 @@ def _profile(result: InductionResult, name: str) -> Table:
             )
             for item in questions
         ),
-        tidy_columns=("measure", "group", "share"),
+        tidy_columns=(*STANDARD_COLUMNS, "measure", "group", "share"),
         tidy_rows=tuple(
-            (item, group.name, cell(profile[item].group).strip("[]"))
+            (
+                *standard_cells(_year(result), level_of(community.kind)),
+                item,
+                group.name,
+                cell(profile[item].group).strip("[]"),
+            )
             for item in questions
             for group, profile in zip(result.groups, by_group, strict=True)
         ),
